@@ -1,0 +1,162 @@
+/**
+ * What the verdict rests on, and what stands against giving one.
+ *
+ * @module
+ */
+
+import type { Role, RoleName } from "../recording/header.ts";
+import type { CallFacts } from "./facts.ts";
+import type { LeafLevel } from "./leaves.ts";
+import { complaints, cutShort, type Ledger } from "./ledger.ts";
+import { counted } from "./words.ts";
+
+/** What is judged. */
+export interface Evidence {
+  /** Facts of the calls in the workload's buffer that succeeded, in order of entry. */
+  readonly facts: readonly CallFacts[];
+  /** What is missing from the recording. */
+  readonly ledger: Ledger;
+  /** How the level of the leaves is known. */
+  readonly level: LeafLevel;
+  /** What became of each role. */
+  readonly roles: Readonly<Partial<Record<RoleName, Role>>>;
+  /** Whether the workload said where its buffer is. */
+  readonly bufferKnown: boolean;
+}
+
+/**
+ * Adds up a number over the facts of calls.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(sumOf([{ grabs: 256 }, { grabs: 255 }, { grabs: 1 }], (call) => call.grabs), 512);
+ * ```
+ */
+export function sumOf<T>(facts: readonly T[], of: (fact: T) => number): number {
+  return facts.reduce((sum, fact) => sum + of(fact), 0);
+}
+
+/**
+ * Says what makes any answer impossible; nothing where an answer can be given.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const silent: Evidence = {
+ *   facts: [],
+ *   ledger: {
+ *     clean: false, lost: 0, missed: null, unreadable: 0, helperFailures: [], incomplete: null,
+ *     orphans: 0, duplicates: 0, end: { kind: "cut off" }, workloadExit: null,
+ *     setAside: { outside: 0, straddling: 0, failed: 0 },
+ *     balance: { even: 0, uneven: 0, unsure: 0 }, laws: [],
+ *   },
+ *   level: { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" },
+ *   roles: {},
+ *   bufferKnown: true,
+ * };
+ * assertEquals(stopsOf(silent), [
+ *   "The recording was cut off: it has no footer.",
+ *   "No call touched the workload's buffer.",
+ * ]);
+ * ```
+ */
+export function stopsOf({ facts, ledger, roles, bufferKnown }: Evidence): readonly string[] {
+  const stops: string[] = [];
+  const cut = cutShort(ledger);
+  if (cut !== undefined) stops.push(cut);
+  for (const [name, role] of Object.entries(roles)) {
+    if (role.kind === "absent" && (role.needed || name === "entry")) {
+      stops.push(`The role "${name}" could not be observed (${role.why}): ${role.cost}.`);
+    }
+  }
+  if (!bufferKnown) {
+    stops.push("The workload did not say where its buffer is, so its calls cannot be told apart.");
+  }
+  const pages = sumOf(facts, (fact) => fact.pages);
+  if (facts.length === 0) {
+    stops.push(
+      ledger.setAside.failed > 0
+        ? "Every call on the workload's buffer failed."
+        : "No call touched the workload's buffer.",
+    );
+  } else if (pages === 0) {
+    stops.push("Nothing was pinned: every call returned 0 pages.");
+  } else if (sumOf(facts, (fact) => fact.fastPages) === 0) {
+    stops.push(`The slow path served all ${counted(pages, "page")}: the fast walk took none.`);
+  }
+  return stops;
+}
+
+/**
+ * Says what makes `once` impossible, but leaves counter-examples standing: the ledger's complaints,
+ * and calls that do not fit what is known of them.
+ *
+ * @param walked Those of the calls in which the fast walk took pages.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const failed: Evidence = {
+ *   facts: [],
+ *   ledger: {
+ *     clean: true, lost: 0, missed: 0, unreadable: 0, helperFailures: [], incomplete: 0,
+ *     orphans: 0, duplicates: 0, end: { kind: "complete" }, workloadExit: 3,
+ *     setAside: { outside: 0, straddling: 0, failed: 0 },
+ *     balance: { even: 0, uneven: 0, unsure: 0 }, laws: [],
+ *   },
+ *   level: { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" },
+ *   roles: {},
+ *   bufferKnown: true,
+ * };
+ * assertEquals(doubtsOf(failed, []), ["The workload failed with exit code 3."]);
+ * ```
+ */
+export function doubtsOf(
+  { ledger, level }: Evidence,
+  walked: readonly CallFacts[],
+): readonly string[] {
+  const doubts = [...complaints(ledger)];
+  const unsure = walked.filter((fact) => fact.balance === "unsure").length;
+  const uneven = ledger.clean ? 0 : walked.filter((fact) => fact.balance === "uneven").length;
+  const fewer = walked.filter((fact) => fact.balance === "even" && fact.grabs < fact.leastGrabs);
+  const uncovered = sumOf(walked, (fact) => fact.uncovered);
+  if (uneven > 0) {
+    doubts.push(
+      `In ${
+        counted(uneven, "call")
+      } references do not match pages; with losses that proves nothing.`,
+    );
+  }
+  if (unsure > 0) {
+    doubts.push(
+      `In ${counted(unsure, "call")} there are more references than pages, and the walk may have ` +
+        "given some back: that is not observed.",
+    );
+  }
+  if (uncovered > 0) {
+    doubts.push(
+      `${counted(uncovered, "page")} came from no huge leaf, though the device maps by ` +
+        `${level.level} leaves only.`,
+    );
+  }
+  if (fewer.length > 0) {
+    doubts.push(
+      `${counted(fewer.length, "call")} grabbed less often than there were leaves: ` +
+        "what is known of the leaves cannot be right.",
+    );
+  }
+  if (ledger.setAside.straddling > 0) {
+    doubts.push(
+      `${counted(ledger.setAside.straddling, "call")} reached over a border of the workload's ` +
+        "buffer and could not be judged.",
+    );
+  }
+  if (ledger.workloadExit !== null && ledger.workloadExit !== 0) {
+    doubts.push(`The workload failed with exit code ${ledger.workloadExit}.`);
+  }
+  return doubts;
+}

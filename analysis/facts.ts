@@ -1,0 +1,158 @@
+/**
+ * What can be said of one call: the numbers that the verdict is made of.
+ *
+ * @module
+ */
+
+import type { CallKey, HexAddress } from "../recording/event.ts";
+import type { CallParts } from "./calls.ts";
+import { type HeadGrabs, headsOf } from "./heads.ts";
+import type { Weighted } from "./histogram.ts";
+import { type LeafLevel, leavesOf, type Level, pageIndex } from "./leaves.ts";
+import { grabsIn, refsIn, settleRuns } from "./runs.ts";
+
+/**
+ * Whether a call's references match its pages.
+ *
+ * - `even`: they do.
+ * - `uneven`: they do not, or one grab added more than its head has pages.
+ * - `unsure`: there are too many, and the walk may have given some back unseen: it came back short or
+ *   the slow path went on from there, as after a walk that backed out.
+ */
+export type Balance = "even" | "uneven" | "unsure";
+
+/** The facts of one call that succeeded. */
+export interface CallFacts extends CallKey {
+  /** First user address of the range. */
+  readonly address: HexAddress;
+  /** Nanoseconds from entry to return, probes included. */
+  readonly ns: number;
+  /** Pages that the call returned. */
+  readonly pages: number;
+  /** Those that the fast walk took: all that is judged. */
+  readonly fastPages: number;
+  /** Those that the slow path served: its references, since each of its pages takes one. */
+  readonly slowPages: number;
+  /** Successful grabs of the fast walk that stayed. */
+  readonly grabs: number;
+  /** References that they added. */
+  readonly refs: number;
+  /** Grabs of the slow path. */
+  readonly slowGrabs: number;
+  /** Grabs of the fast walk that it gave back before it returned. */
+  readonly undoneGrabs: number;
+  /** Grabs that failed. */
+  readonly refused: number;
+  /** Distinct head pages behind the fast grabs. */
+  readonly heads: number;
+  /** The head that was grabbed most often. */
+  readonly most: HeadGrabs | undefined;
+  /** Fast grabs that added more references than their head has pages. */
+  readonly overdrawn: number;
+  /** The fewest grabs that could have taken the fast pages. */
+  readonly leastGrabs: number;
+  /** Leaves that the fast pages were reached through. */
+  readonly leaves: Readonly<Record<Level, number>>;
+  /** Pages that no huge leaf accounts for, though the device maps by huge leaves only. */
+  readonly uncovered: number;
+  /** `get_dev_pagemap()` calls. */
+  readonly lookups: number;
+  /** Those of them that were real look-ups. */
+  readonly realLookups: number;
+  /** Whether references match pages. */
+  readonly balance: Balance;
+  /** References of a fast grab, and how many grabs added that many. */
+  readonly refsPerGrab: readonly Weighted[];
+  /** Fast grabs of a head, and how many heads were grabbed that often. */
+  readonly grabsPerHead: readonly Weighted[];
+}
+
+/**
+ * Works out the facts of a call.
+ *
+ * @returns `undefined` where the call's end is not in the recording, or where it failed.
+ *
+ * @example One call of 256 pages that grabbed its head once
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const key = { tid: 7, call: 1 };
+ * const facts = callFacts({
+ *   ...key,
+ *   event: {
+ *     kind: "call", ...key, at: 1000, ns: 900, address: "0x7f0000200000",
+ *     asked: 256, flags: 0x80000, returned: 256, lookups: 0, realLookups: 0,
+ *   },
+ *   runs: [{
+ *     kind: "run", ...key, path: "fast", role: "grabBatch",
+ *     pfn: 0x100a00, head: 0x100a00, order: 9, count: 1, refs: 256, step: 256,
+ *   }],
+ *   leaves: [],
+ *   refused: 0,
+ * }, { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" }, 4096);
+ * assertEquals([facts?.grabs, facts?.leastGrabs, facts?.balance], [1, 1, "even"]);
+ * ```
+ */
+export function callFacts(
+  parts: CallParts,
+  level: LeafLevel,
+  pageBytes: number,
+): CallFacts | undefined {
+  const { tid, call, event } = parts;
+  if (event === undefined || event.returned < 0) return undefined;
+  const slow = parts.runs.filter((run) => run.path === "slow");
+  const { kept, undone } = settleRuns(
+    parts.runs.filter((run) => run.path === "fast"),
+    parts.leaves,
+  );
+  const pages = event.returned;
+  const slowRefs = refsIn(slow);
+  const slowPages = Math.min(slowRefs, pages);
+  const fastPages = pages - slowPages;
+  const refs = refsIn(kept);
+  const heads = headsOf(kept);
+  const leaves = leavesOf(
+    pageIndex(event.address, pageBytes),
+    fastPages,
+    kept,
+    parts.leaves,
+    level,
+  );
+  return {
+    tid,
+    call,
+    address: event.address,
+    ns: event.ns,
+    pages,
+    fastPages,
+    slowPages,
+    grabs: grabsIn(kept),
+    refs,
+    slowGrabs: grabsIn(slow),
+    undoneGrabs: grabsIn(undone),
+    refused: parts.refused,
+    heads: heads.count,
+    most: heads.most,
+    overdrawn: heads.overdrawn,
+    leastGrabs: leaves.leastGrabs,
+    leaves: leaves.counts,
+    uncovered: leaves.uncovered,
+    lookups: event.lookups,
+    realLookups: event.realLookups,
+    balance: balanceOf({
+      surplus: refs + slowRefs - pages,
+      short: pages < event.asked || slowRefs > 0,
+      overdrawn: heads.overdrawn,
+    }),
+    refsPerGrab: kept.map((run) => [run.refs, run.count]),
+    grabsPerHead: heads.grabsPerHead,
+  };
+}
+
+function balanceOf(
+  { surplus, short, overdrawn }: { surplus: number; short: boolean; overdrawn: number },
+): Balance {
+  if (overdrawn > 0) return "uneven";
+  if (surplus === 0) return "even";
+  return surplus > 0 && short ? "unsure" : "uneven";
+}

@@ -1,0 +1,193 @@
+/**
+ * Grabs grouped by the head page behind them.
+ *
+ * @module
+ */
+
+import type { RunEvent } from "../recording/event.ts";
+import type { Weighted } from "./histogram.ts";
+
+/** A head page and how often it was grabbed. */
+export interface HeadGrabs {
+  /** Page frame number of the head. */
+  readonly pfn: number;
+  /** log2 of the pages behind it. */
+  readonly order: number;
+  /** How often it was grabbed. */
+  readonly grabs: number;
+}
+
+/** The heads behind some runs. */
+export interface Heads {
+  /** Distinct head pages. */
+  readonly count: number;
+  /** Grabs of a head, and how many heads were grabbed that often; ascending. */
+  readonly grabsPerHead: readonly Weighted[];
+  /** The head that was grabbed most often, the lowest of several; `undefined` without grabs. */
+  readonly most: HeadGrabs | undefined;
+  /**
+   * Grabs that added more references than the head has pages from the grabbed one on. Whatever they
+   * add up to, those references are on the wrong page.
+   */
+  readonly overdrawn: number;
+}
+
+/**
+ * Groups the grabs of runs by head page.
+ *
+ * @example 256 pages of one 2 MiB compound page, grabbed one by one
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const heads = headsOf([{
+ *   kind: "run", tid: 7, call: 1, path: "fast", role: "grabOne",
+ *   pfn: 0x100a00, head: 0x100a00, order: 9, count: 256, refs: 1, step: 1,
+ * }]);
+ * assertEquals(heads.count, 1);
+ * assertEquals(heads.most, { pfn: 0x100a00, order: 9, grabs: 256 });
+ * ```
+ */
+export function headsOf(runs: readonly RunEvent[]): Heads {
+  const compound = new Map<number, HeadGrabs>();
+  const single: Span[] = [];
+  let overdrawn = 0;
+  for (const run of runs) {
+    overdrawn += run.count - fitting(run);
+    if (run.order === 0) {
+      for (const span of spansOf(run)) single.push(span);
+    } else {
+      const grabs = (compound.get(run.head)?.grabs ?? 0) + run.count;
+      compound.set(run.head, { pfn: run.head, order: run.order, grabs });
+    }
+  }
+  const weights = new Map<number, number>();
+  let count = 0;
+  let most: HeadGrabs | undefined;
+  for (const { pfn, order, grabs, heads } of [...alone(compound), ...layers(single)]) {
+    count += heads;
+    weights.set(grabs, (weights.get(grabs) ?? 0) + heads);
+    if (most === undefined || grabs > most.grabs || (grabs === most.grabs && pfn < most.pfn)) {
+      most = { pfn, order, grabs };
+    }
+  }
+  return { count, grabsPerHead: [...weights].sort(([a], [b]) => a - b), most, overdrawn };
+}
+
+/** Counts distinct head pages over many calls. */
+export interface HeadCounter {
+  /** Takes the heads behind some runs. */
+  add(runs: readonly RunEvent[]): void;
+  /** Distinct heads so far, by order. */
+  orders(): Readonly<Record<string, number>>;
+}
+
+/**
+ * Makes a counter of distinct head pages. Single pages are kept as intervals, so 16 GiB of them
+ * that were walked in order take no more room than one.
+ *
+ * @example The same head in two calls
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const run = {
+ *   kind: "run", tid: 7, call: 1, path: "fast", role: "grabBatch",
+ *   pfn: 0x100a00, head: 0x100a00, order: 9, count: 1, refs: 256, step: 256,
+ * } as const;
+ * const heads = createHeadCounter();
+ * heads.add([run]);
+ * heads.add([{ ...run, call: 2, pfn: 0x100b00 }]);
+ * assertEquals(heads.orders(), { "9": 1 });
+ * ```
+ */
+export function createHeadCounter(): HeadCounter {
+  const compound = new Map<number, Set<number>>();
+  let single: Span[] = [];
+  let limit = 1024;
+
+  function add(runs: readonly RunEvent[]): void {
+    for (const run of runs) {
+      if (run.order === 0) {
+        for (const span of spansOf(run)) single.push(span);
+      } else {
+        const heads = compound.get(run.order);
+        if (heads === undefined) compound.set(run.order, new Set([run.head]));
+        else heads.add(run.head);
+      }
+    }
+    if (single.length > limit) {
+      single = union(single);
+      // What is left cannot be merged: wait for as much again before trying.
+      limit = 1024 + 2 * single.length;
+    }
+  }
+
+  function orders(): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    const pages = union(single).reduce((sum, { from, to }) => sum + to - from, 0);
+    if (pages > 0) counts["0"] = pages;
+    for (const order of [...compound.keys()].sort((a, b) => a - b)) {
+      counts[String(order)] = compound.get(order)?.size ?? 0;
+    }
+    return counts;
+  }
+
+  return { add, orders };
+}
+
+/** Order-0 pages [from, to), each grabbed `grabs` times. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly grabs: number;
+}
+
+interface Layer extends HeadGrabs {
+  readonly heads: number;
+}
+
+/** Grabs of a run that add no more references than their head has pages from theirs on. */
+function fitting({ pfn, head, order, count, refs, step }: RunEvent): number {
+  if (order === 0) return refs === 1 ? count : 0;
+  const room = head + 2 ** order - pfn - refs;
+  if (room < 0) return 0;
+  return step === 0 ? count : Math.min(count, Math.floor(room / step) + 1);
+}
+
+function* spansOf({ head, count, step }: RunEvent): Generator<Span> {
+  if (step === 0) yield { from: head, to: head + 1, grabs: count };
+  else if (step === 1) yield { from: head, to: head + count, grabs: 1 };
+  else {
+    for (let i = 0; i < count; i++) {
+      yield { from: head + i * step, to: head + i * step + 1, grabs: 1 };
+    }
+  }
+}
+
+function* alone(heads: ReadonlyMap<number, HeadGrabs>): Generator<Layer> {
+  for (const head of heads.values()) yield { ...head, heads: 1 };
+}
+
+/** Pieces of the number line between the borders of spans, with the grabs of all that cover them. */
+function* layers(spans: readonly Span[]): Generator<Layer> {
+  const changes = spans.flatMap(({ from, to, grabs }) => [
+    { at: from, grabs },
+    { at: to, grabs: -grabs },
+  ]).sort((a, b) => a.at - b.at);
+  let from = 0;
+  let depth = 0;
+  for (const { at, grabs } of changes) {
+    if (depth > 0 && at > from) yield { pfn: from, order: 0, grabs: depth, heads: at - from };
+    from = at;
+    depth += grabs;
+  }
+}
+
+function union(spans: readonly Span[]): Span[] {
+  const merged: Span[] = [];
+  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
+    const last = merged.at(-1);
+    if (last === undefined || span.from > last.to) merged.push({ ...span, grabs: 1 });
+    else if (span.to > last.to) merged[merged.length - 1] = { ...last, to: span.to };
+  }
+  return merged;
+}

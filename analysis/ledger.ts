@@ -1,0 +1,207 @@
+/**
+ * What is missing from a recording, and the conservation laws that would show it if more were.
+ *
+ * @module
+ */
+
+import type { Footer, SessionEnd } from "../recording/footer.ts";
+import type { Collected, HelperFailure } from "./calls.ts";
+import type { CallFacts } from "./facts.ts";
+import { type Law, type LawContext, lawsOf } from "./laws.ts";
+import { counted } from "./words.ts";
+
+/** Calls that are not judged. They count in the conservation laws all the same. */
+export interface SetAside {
+  /** Outside the workload's buffer. */
+  readonly outside: number;
+  /** Across a border of it. */
+  readonly straddling: number;
+  /** In the buffer, but failed. */
+  readonly failed: number;
+}
+
+/** Judged calls by whether their references match their pages: a law about the kernel. */
+export interface BalanceCounts {
+  /** They match. */
+  readonly even: number;
+  /** They do not. */
+  readonly uneven: number;
+  /** There are too many, and some may have been given back unseen. */
+  readonly unsure: number;
+}
+
+/** The ledger of a recording. */
+export interface Ledger {
+  /**
+   * Whether the recording holds everything that happened: it was not cut short, nothing was lost and
+   * no law is broken. The balance of the calls is not part of this: it is what was found, not what
+   * is missing.
+   */
+  readonly clean: boolean;
+  /** Events that the tracer's buffer dropped. */
+  readonly lost: number;
+  /** Runs of probes that the kernel skipped; `null` where it does not tell. */
+  readonly missed: number | null;
+  /** Lines that could not be understood. */
+  readonly unreadable: number;
+  /** BPF helpers that failed. */
+  readonly helperFailures: readonly HelperFailure[];
+  /** Calls that were entered and never returned, by the kernel's count; `null` without it. */
+  readonly incomplete: number | null;
+  /** Calls with grabs or leaves in the stream but no end. */
+  readonly orphans: number;
+  /** Ends of calls that came more than once. */
+  readonly duplicates: number;
+  /** How the session ended. */
+  readonly end: SessionEnd | { readonly kind: "cut off" };
+  /** Exit code of the workload; `null` where it did not end by itself. */
+  readonly workloadExit: number | null;
+  /** Calls that are not judged. */
+  readonly setAside: SetAside;
+  /** Whether references match pages, call by call. */
+  readonly balance: BalanceCounts;
+  /** The stream against the kernel, sum by sum. */
+  readonly laws: readonly Law[];
+}
+
+/** What a ledger is drawn up from. */
+export interface LedgerInput {
+  readonly header: LawContext;
+  readonly collected: Collected;
+  /** The footer; `undefined` where the recording was cut off. */
+  readonly footer: Footer | undefined;
+  readonly setAside: SetAside;
+  /** Facts of the judged calls. */
+  readonly facts: readonly CallFacts[];
+}
+
+/**
+ * Draws up the ledger of a recording.
+ *
+ * @example A recording without a footer
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const ledger = drawUpLedger({
+ *   header: {
+ *     target: { kind: "guest" },
+ *     plan: { flags: { get: 4, pin: 0x40000, write: 1, longterm: 0x10000 } },
+ *   },
+ *   collected: {
+ *     calls: [],
+ *     sums: { calls: 0, pages: 0, grabs: 0, refs: 0, lookups: 0, realLookups: 0 },
+ *     workload: { buffers: [], syscalls: 0, failedSyscalls: 0, bytesMoved: undefined },
+ *     lost: 0, unreadable: 0, duplicates: 0, helperFailures: [],
+ *   },
+ *   footer: undefined,
+ *   setAside: { outside: 0, straddling: 0, failed: 0 },
+ *   facts: [],
+ * });
+ * assertEquals([ledger.clean, ledger.end.kind], [false, "cut off"]);
+ * ```
+ */
+export function drawUpLedger(input: LedgerInput): Ledger {
+  const { collected, footer, facts } = input;
+  const balance = { even: 0, uneven: 0, unsure: 0 };
+  for (const fact of facts) balance[fact.balance]++;
+  const ledger: Ledger = {
+    clean: false,
+    lost: collected.lost,
+    missed: footer?.missed ?? null,
+    unreadable: collected.unreadable,
+    helperFailures: collected.helperFailures,
+    incomplete: footer?.totals === undefined
+      ? null
+      : Math.max(0, footer.totals.entered - footer.totals.calls),
+    orphans: collected.calls.filter((call) => call.event === undefined).length,
+    duplicates: collected.duplicates,
+    end: footer?.end ?? { kind: "cut off" },
+    workloadExit: footer?.workloadExit ?? null,
+    setAside: input.setAside,
+    balance,
+    laws: lawsOf(input.header, collected, footer),
+  };
+  return { ...ledger, clean: complaints(ledger).length === 0 };
+}
+
+/**
+ * Says what is missing, in sentences; nothing where the ledger is clean.
+ *
+ * @example
+ * ```ts
+ * import { complaints, type Ledger } from "headcount";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const ledger: Ledger = {
+ *   clean: false, lost: 17, missed: 0, unreadable: 0, helperFailures: [], incomplete: 0,
+ *   orphans: 0, duplicates: 0, end: { kind: "complete" }, workloadExit: 0,
+ *   setAside: { outside: 0, straddling: 0, failed: 0 },
+ *   balance: { even: 3, uneven: 0, unsure: 0 }, laws: [],
+ * };
+ * assertEquals(complaints(ledger), ["17 events were lost in the tracer's buffer."]);
+ * ```
+ */
+export function complaints(ledger: Ledger): readonly string[] {
+  const found: string[] = [];
+  const cut = cutShort(ledger);
+  if (cut !== undefined) found.push(cut);
+  if (ledger.lost > 0) found.push(`${were(ledger.lost, "event")} lost in the tracer's buffer.`);
+  if (ledger.missed !== null && ledger.missed > 0) {
+    found.push(`${were(ledger.missed, "probe run")} skipped by the kernel.`);
+  }
+  if (ledger.unreadable > 0) {
+    found.push(`${were(ledger.unreadable, "line")} not readable.`);
+  }
+  for (const { helper, code, times } of ledger.helperFailures) {
+    found.push(`The BPF helper "${helper}" failed ${counted(times, "time")} with ${code}.`);
+  }
+  if (ledger.incomplete !== null && ledger.incomplete > 0) {
+    found.push(`${were(ledger.incomplete, "call")} entered and never returned.`);
+  }
+  if (ledger.orphans > 0) {
+    found.push(`${were(ledger.orphans, "call")} seen in part: the end is not in the recording.`);
+  }
+  if (ledger.duplicates > 0) {
+    found.push(`${were(ledger.duplicates, "call end")} reported more than once.`);
+  }
+  for (const { name, stream, kernel, holds } of ledger.laws) {
+    if (holds === false) {
+      found.push(`The stream adds up to ${stream} ${name}, the kernel counted ${kernel}.`);
+    }
+  }
+  if (cut === undefined && ledger.incomplete === null) {
+    found.push("The kernel's own sums are missing, so the stream could not be checked.");
+  }
+  return found;
+}
+
+/**
+ * Says how the session was cut short; `undefined` where it came to its end.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(cutShort({ end: { kind: "complete" } }), undefined);
+ * assertEquals(
+ *   cutShort({ end: { kind: "interrupted", signal: "SIGINT" } }),
+ *   "The session was interrupted by SIGINT.",
+ * );
+ * ```
+ */
+export function cutShort({ end }: Pick<Ledger, "end">): string | undefined {
+  switch (end.kind) {
+    case "complete":
+      return undefined;
+    case "interrupted":
+      return `The session was interrupted by ${end.signal}.`;
+    case "failed":
+      return `The session failed: ${end.what.replace(/\.$/, "")}.`;
+    case "cut off":
+      return "The recording was cut off: it has no footer.";
+  }
+}
+
+function were(count: number, noun: string): string {
+  return `${counted(count, noun)} ${count === 1 ? "was" : "were"}`;
+}

@@ -1,0 +1,31 @@
+/**
+ * Right of the recording: events in, report out. Pure functions, without clock, files or network.
+ *
+ * @module
+ */
+
+export { analyze, type RecordingLine } from "./analyze.ts";
+export type { HelperFailure } from "./calls.ts";
+export type { Evidence } from "./evidence.ts";
+export type { Balance, CallFacts } from "./facts.ts";
+export type { HeadGrabs } from "./heads.ts";
+export { type Bucket, bucketOf, type Histogram, histogram, type Weighted } from "./histogram.ts";
+export type { LeafLevel, Level } from "./leaves.ts";
+export { type BalanceCounts, complaints, type Ledger, type SetAside } from "./ledger.ts";
+export type { Law } from "./laws.ts";
+export {
+  type CounterExample,
+  EXIT_CODES,
+  judge,
+  type Judgement,
+  type VerdictKind,
+} from "./verdict.ts";
+export { renderJson } from "./report/json.ts";
+export {
+  type Report,
+  REPORT_FORMAT,
+  type ReportHistograms,
+  type ReportRole,
+  type ReportTotals,
+} from "./report/report.ts";
+export { renderText, type TextOptions } from "./report/text.ts";

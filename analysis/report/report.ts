@@ -1,0 +1,141 @@
+/**
+ * The report: plain data, the same whether it is printed as text or as JSON.
+ *
+ * @module
+ */
+
+import type { HexAddress } from "../../recording/event.ts";
+import type { AttachKind, RoleName } from "../../recording/header.ts";
+import type { Histogram } from "../histogram.ts";
+import type { LeafLevel, Level } from "../leaves.ts";
+import type { Ledger } from "../ledger.ts";
+import type { CounterExample, VerdictKind } from "../verdict.ts";
+
+/** The format of the reports that this version makes. */
+export const REPORT_FORMAT = "headcount.report/1";
+
+/** A role and the function that was found for it. */
+export interface ReportRole {
+  /** `null` where the role is absent. */
+  readonly function: string | null;
+  /** How it is probed; `null` where the role is absent. */
+  readonly attach: AttachKind | null;
+  /** Why this function, or why none. */
+  readonly why: string;
+  /** What cannot be told without it; `null` where it is probed. */
+  readonly cost: string | null;
+}
+
+/** Sums over the judged calls. */
+export interface ReportTotals {
+  /** Calls in the workload's buffer that succeeded. */
+  readonly calls: number;
+  /** Pages that the calls returned. */
+  readonly pages: number;
+  /** Grabs of the fast walk that stayed. */
+  readonly grabs: number;
+  /** References that they added. */
+  readonly refs: number;
+  /** Distinct head pages behind them, each counted once in all calls. */
+  readonly heads: number;
+  /** The same by order of the head. */
+  readonly headOrders: Readonly<Record<string, number>>;
+  /** The fewest grabs that could have taken the same pages. */
+  readonly leastGrabs: number;
+  /** Leaves that the fast pages were reached through, once for each call, by level. */
+  readonly leaves: Readonly<Record<Level, number>>;
+  /** `get_dev_pagemap()` calls; `null` where they are not observed. */
+  readonly pgmapLookups: number | null;
+  /** Those of them that were real look-ups. */
+  readonly pgmapRealLookups: number | null;
+  /** Puts are not observed. */
+  readonly puts: null;
+  /** Pages that the slow path served. */
+  readonly slowPages: number;
+  /** Grabs that it took them with. */
+  readonly slowGrabs: number;
+  /** Grabs that the fast walk gave back before it returned. */
+  readonly undoneGrabs: number;
+  /** Grabs that failed. */
+  readonly refused: number;
+}
+
+/** Histograms over the judged calls. */
+export interface ReportHistograms {
+  /** References added by a grab. */
+  readonly refsPerGrab: Histogram;
+  /** Grabs of a head in one call. */
+  readonly grabsPerHead: Histogram;
+  /** Pages returned by a call. */
+  readonly pagesPerCall: Histogram;
+  /** Nanoseconds from a call's entry to its return, probes included. */
+  readonly callNanoseconds: Histogram;
+}
+
+/** All that headcount has to say about a recording. */
+export interface Report {
+  /** The format of this report. */
+  readonly format: typeof REPORT_FORMAT;
+  /** The answer. */
+  readonly verdict: VerdictKind;
+  /** Sentences, the one that decides first. */
+  readonly reasons: readonly string[];
+  /** The first call that speaks against `once`; `null` without any. */
+  readonly counterExample: CounterExample | null;
+  /** The recording that was analyzed. */
+  readonly recording: {
+    readonly format: string;
+    /** Version of headcount that recorded. */
+    readonly headcount: string;
+    /** ISO 8601, UTC. */
+    readonly created: string;
+    readonly bpftrace: string;
+    /** Hash of the script that was run. */
+    readonly scriptSha256: string;
+  };
+  /** The kernel that was traced. */
+  readonly kernel: {
+    readonly release: string;
+    readonly version: string;
+    readonly machine: string;
+    readonly pageBytes: number;
+  };
+  /** Where it ran. */
+  readonly target: {
+    readonly kind: "local" | "guest";
+    readonly accelerator: "hardware" | "kvm" | "tcg";
+    /** Why this accelerator. */
+    readonly why: string;
+    readonly cpus: number;
+    readonly memoryBytes: number;
+  };
+  /** The devdax device whose memory was pinned. */
+  readonly device: {
+    readonly path: string;
+    readonly alignBytes: number;
+    readonly bytes: number;
+    /** Page frame number of its first page; `null` where the kernel does not tell. */
+    readonly pfn: number | null;
+  };
+  /** What was run, and what it said of itself. */
+  readonly workload: {
+    readonly name: string;
+    readonly bytes: number;
+    readonly command: readonly string[];
+    readonly buffers: readonly { readonly address: HexAddress; readonly bytes: number }[];
+    readonly syscalls: number;
+    readonly failedSyscalls: number;
+    /** `null` where the workload did not come to its end. */
+    readonly bytesMoved: number | null;
+  };
+  /** What became of each role. */
+  readonly roles: Readonly<Record<RoleName, ReportRole>>;
+  /** How the level of the leaves is known. */
+  readonly leafLevel: LeafLevel;
+  /** Sums over the judged calls. */
+  readonly totals: ReportTotals;
+  /** Histograms over the judged calls. */
+  readonly histograms: ReportHistograms;
+  /** What is missing from the recording. */
+  readonly ledger: Ledger;
+}

@@ -1,0 +1,237 @@
+/**
+ * The report as text: for a terminal, or to be pasted into a mail.
+ *
+ * @module
+ */
+
+import type { Ledger } from "../ledger.ts";
+import { EXIT_CODES } from "../verdict.ts";
+import { byteSize, counted, lowerFirst, pfnText } from "../words.ts";
+import { bars, fields, type Paint, paintWith, wrap } from "./layout.ts";
+import type { Report } from "./report.ts";
+
+/** How the text is laid out. */
+export interface TextOptions {
+  /** Columns that a line may have; words longer than that are not broken. Default 80. */
+  readonly width?: number;
+  /** Whether to colour; NO_COLOR in the environment overrules it. Default false. */
+  readonly colour?: boolean;
+}
+
+/**
+ * The report as lines of ASCII text: the verdict with its arithmetic first, then what it was found
+ * on, the counts, the histograms and the ledger.
+ *
+ * @example
+ * ```ts
+ * import { renderText, type Report } from "headcount";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const print = (report: Report): string => renderText(report, { width: 72 });
+ * assertEquals(typeof print, "function");
+ * ```
+ */
+export function renderText(report: Report, options: TextOptions = {}): string {
+  const { width = 80, colour = false } = options;
+  const paint = paintWith(colour);
+  const section = (title: string, lines: readonly string[], aside = ""): readonly string[] => [
+    "",
+    paint.title(title) + (aside === "" ? "" : paint.aside(`, ${aside}`)),
+    ...lines,
+  ];
+  const { histograms } = report;
+  return [
+    ...verdictLines(report, width, paint),
+    ...section("Where", fields(whereRows(report), width)),
+    ...section("Probes", fields(probeRows(report), width)),
+    ...section("Totals", totalRows(report)),
+    ...section("References per grab", bars(histograms.refsPerGrab, width)),
+    ...section("Grabs per head", bars(histograms.grabsPerHead, width), "in one call"),
+    ...section("Pages per call", bars(histograms.pagesPerCall, width)),
+    ...section("Nanoseconds per call", bars(histograms.callNanoseconds, width), timeNote(report)),
+    ...section("Ledger", ledgerLines(report.ledger, width, paint)),
+    "",
+    paint.verdict(report.verdict, report.verdict) + ` (exit code ${EXIT_CODES[report.verdict]})`,
+    "",
+  ].join("\n");
+}
+
+function verdictLines(report: Report, width: number, paint: Paint): readonly string[] {
+  const { verdict, reasons, counterExample, ledger } = report;
+  const [decisive = "", ...others] = reasons;
+  const [first = "", ...rest] = wrap(`${verdict}: ${lowerFirst(decisive)}`, width, "  ");
+  const lines = [paint.verdict(verdict, verdict) + first.slice(verdict.length), ...rest];
+  if (!ledger.clean) {
+    lines.push(paint.alarm("  The ledger is not clean (see below)."));
+  }
+  for (const other of others) {
+    lines.push(...wrap(other, width - 2).map((line) => `  ${line}`));
+  }
+  if (counterExample !== null) {
+    const { tid, call, address, pages, grabs, refs, leastGrabs } = counterExample;
+    const { head, order, headGrabs } = counterExample;
+    lines.push("", paint.title("First counter-example"));
+    lines.push(...fields([
+      ["call", `${call} of thread ${tid}: ${counted(pages, "page")} at ${address}`],
+      ["grabs", `${grabs} adding ${counted(refs, "reference")}, where ${leastGrabs} would do`],
+      ...(head === null || order === null ? [] : [
+        [
+          "head",
+          `pfn ${pfnText(head)}, order ${order}, grabbed ${counted(headGrabs, "time")}`,
+        ] as const,
+      ]),
+    ], width));
+  }
+  return lines;
+}
+
+function whereRows(report: Report): readonly (readonly [string, string])[] {
+  const { kernel, target, device, workload, recording } = report;
+  const moved = workload.bytesMoved === null
+    ? "did not end"
+    : `moved ${byteSize(workload.bytesMoved)}`;
+  const failed = workload.failedSyscalls > 0 ? `, ${workload.failedSyscalls} failed` : "";
+  return [
+    ["kernel", `${kernel.release}, ${kernel.machine}, ${kernel.version}`],
+    [
+      "target",
+      `${target.kind} on ${target.accelerator} (${target.why}), ${counted(target.cpus, "cpu")}, ` +
+      byteSize(target.memoryBytes),
+    ],
+    [
+      "device",
+      `${device.path}, align ${byteSize(device.alignBytes)}, size ${byteSize(device.bytes)}` +
+      (device.pfn === null ? "" : `, from pfn ${pfnText(device.pfn)}`),
+    ],
+    [
+      "workload",
+      `${workload.name}, ${byteSize(workload.bytes)}: ` +
+      `${counted(workload.syscalls, "system call")}${failed}, ${moved}`,
+    ],
+    ["command", workload.command.join(" ")],
+    ...workload.buffers.map(({ address, bytes }) =>
+      ["buffer", `${address}, ${byteSize(bytes)}`] as const
+    ),
+    [
+      "recorded",
+      `${recording.created}, headcount ${recording.headcount}, bpftrace ${recording.bpftrace}`,
+    ],
+  ];
+}
+
+function probeRows(report: Report): readonly (readonly [string, string])[] {
+  const { leafLevel } = report;
+  return [
+    ...Object.entries(report.roles).map(([name, role]) =>
+      [
+        name,
+        role.function === null
+          ? `not probed: ${role.why}; ${role.cost}`
+          : `${role.function} (${role.attach})`,
+      ] as const
+    ),
+    [
+      "leaf level",
+      `${leafLevel.level}, known from the ` +
+      `${leafLevel.source === "function" ? "leaf function" : "device's mapping size"}: ` +
+      leafLevel.why,
+    ],
+  ];
+}
+
+function totalRows({ totals }: Report): readonly string[] {
+  const orders = parts(totals.headOrders, "order ", " of ");
+  const leaves = parts(totals.leaves, "", " ");
+  const { pgmapLookups, pgmapRealLookups } = totals;
+  const looked = pgmapLookups === null || pgmapRealLookups === null
+    ? "not observed"
+    : `${pgmapRealLookups} real, ${pgmapLookups - pgmapRealLookups} reused a pgmap`;
+  const slow = totals.slowPages === 0
+    ? "all by the fast walk"
+    : `${totals.slowPages} by the slow path, with ${counted(totals.slowGrabs, "grab")}`;
+  const rows: readonly (readonly [string, number | null, string])[] = [
+    ["calls", totals.calls, ""],
+    ["pages", totals.pages, slow],
+    ["grabs", totals.grabs, `${totals.leastGrabs} would do`],
+    ...optional("grabs undone", totals.undoneGrabs, "given back by the fast walk"),
+    ...optional("grabs refused", totals.refused, "nothing was taken"),
+    ["references", totals.refs, ""],
+    ["heads", totals.heads, orders],
+    ["leaves", sum(Object.values(totals.leaves)), leaves && `${leaves}, counted anew in each call`],
+    ["get_dev_pagemap", pgmapLookups, looked],
+    ["puts", totals.puts, "not observed"],
+  ];
+  return rows.map(([name, count, note]) =>
+    `  ${name.padEnd(16)} ${String(count ?? "-").padStart(10)}  ${note}`.trimEnd()
+  );
+}
+
+function timeNote({ target }: Report): string {
+  return target.accelerator === "tcg"
+    ? "probes included; emulated, not hardware's time"
+    : "probes included";
+}
+
+function ledgerLines(ledger: Ledger, width: number, paint: Paint): readonly string[] {
+  const { setAside, balance } = ledger;
+  const helpers = sum(ledger.helperFailures.map(({ times }) => times));
+  const state = ledger.clean ? "clean" : paint.alarm("not clean");
+  return [
+    `  ${state}: session ${ledger.end.kind}, workload exit ${known(ledger.workloadExit)}`,
+    ...fields([
+      [
+        "events",
+        `${ledger.lost} lost, ${ledger.unreadable} unreadable, ${ledger.duplicates} repeated`,
+      ],
+      ["probes", `${known(ledger.missed)} missed, ${counted(helpers, "helper failure")}`],
+      ["calls", `${known(ledger.incomplete)} incomplete, ${ledger.orphans} seen in part`],
+      [
+        "aside",
+        `${setAside.outside} outside the buffer, ${setAside.straddling} across its border, ` +
+        `${setAside.failed} failed`,
+      ],
+      [
+        "balance",
+        `references = pages in ${balance.even} of ` +
+        counted(balance.even + balance.uneven + balance.unsure, "call"),
+      ],
+    ], width),
+    "",
+    `  ${"sum".padEnd(16)} ${"stream".padStart(10)} ${"kernel".padStart(10)}`,
+    ...ledger.laws.map(({ name, stream, kernel, holds, why }) =>
+      `  ${name.padEnd(16)} ${String(stream).padStart(10)} ${
+        String(kernel ?? "-").padStart(10)
+      }  ` +
+      (holds === null ? `not judged: ${why}` : holds ? "equal" : paint.alarm("DIFFERENT"))
+    ),
+  ];
+}
+
+function known(count: number | null): string {
+  return count === null ? "unknown" : String(count);
+}
+
+/** A row that is left out where there is nothing to say. */
+function optional(
+  name: string,
+  count: number,
+  note: string,
+): readonly (readonly [string, number, string])[] {
+  return count === 0 ? [] : [[name, count, note]];
+}
+
+/** Counts by name, those above 0; just the name where there is only one. */
+function parts(
+  counts: Readonly<Record<string, number>>,
+  prefix: string,
+  between: string,
+): string {
+  const some = Object.entries(counts).filter(([, count]) => count > 0);
+  return some.length === 1
+    ? some.map(([name]) => prefix + name).join("")
+    : some.map(([name, count]) => count + between + prefix + name).join(", ");
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

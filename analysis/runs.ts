@@ -1,0 +1,118 @@
+/**
+ * Runs of grabs: cut where a leaf ends, and told apart where the walk undid them.
+ *
+ * @module
+ */
+
+import type { LeafEvent, RunEvent } from "../recording/event.ts";
+
+/** Fast grabs of a call that stayed, and those that the walk gave back before it returned. */
+export interface SettledRuns {
+  readonly kept: readonly RunEvent[];
+  readonly undone: readonly RunEvent[];
+}
+
+/**
+ * How many grabs the runs hold.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(grabsIn([{ count: 512 }, { count: 1 }]), 513);
+ * ```
+ */
+export function grabsIn(runs: readonly Pick<RunEvent, "count">[]): number {
+  return runs.reduce((sum, { count }) => sum + count, 0);
+}
+
+/**
+ * How many references the runs added.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(refsIn([{ count: 2, refs: 256 }, { count: 1, refs: 1 }]), 513);
+ * ```
+ */
+export function refsIn(runs: readonly Pick<RunEvent, "count" | "refs">[]): number {
+  return runs.reduce((sum, { count, refs }) => sum + count * refs, 0);
+}
+
+/**
+ * Cuts a run at a page: grabs that name an earlier page, and the rest.
+ *
+ * @example A run of single pages that crosses a 2 MiB border
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [before, after] = cutRun(
+ *   {
+ *     kind: "run", tid: 7, call: 1, path: "fast", role: "grabOne",
+ *     pfn: 1000, head: 1000, order: 0, count: 32, refs: 1, step: 1,
+ *   },
+ *   1024,
+ * );
+ * assertEquals([before?.count, after?.pfn, after?.head, after?.count], [24, 1024, 1024, 8]);
+ * ```
+ */
+export function cutRun(
+  run: RunEvent,
+  pfn: number,
+): readonly [before: RunEvent | undefined, after: RunEvent | undefined] {
+  if (pfn <= run.pfn) return [undefined, run];
+  if (run.step === 0) return [run, undefined];
+  const before = Math.ceil((pfn - run.pfn) / run.step);
+  if (before >= run.count) return [run, undefined];
+  const ahead = before * run.step;
+  return [
+    { ...run, count: before },
+    {
+      ...run,
+      pfn: run.pfn + ahead,
+      // Grabs on order-0 pages have a head each; all others share theirs.
+      head: run.order === 0 ? run.head + ahead : run.head,
+      count: run.count - before,
+    },
+  ];
+}
+
+/**
+ * Tells the grabs that stayed from those that the walk undid: a leaf function that fails puts
+ * whatever it had taken from its leaf before it returns.
+ *
+ * @example A leaf that backed out after three pages
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const key = { tid: 7, call: 1 };
+ * const run = {
+ *   kind: "run", ...key, path: "fast", role: "grabOne",
+ *   pfn: 4096, head: 4096, order: 9, count: 3, refs: 1, step: 1,
+ * } as const;
+ * const leaf = { kind: "leaf", ...key, address: "0x7f0000000000", pfn: 4096, pages: 512 } as const;
+ * assertEquals(settleRuns([run], [{ ...leaf, taken: false }]), { kept: [], undone: [run] });
+ * assertEquals(settleRuns([run], [{ ...leaf, taken: true }]), { kept: [run], undone: [] });
+ * ```
+ */
+export function settleRuns(
+  runs: readonly RunEvent[],
+  leaves: readonly LeafEvent[],
+): SettledRuns {
+  let kept: readonly RunEvent[] = runs;
+  const undone: RunEvent[] = [];
+  for (const leaf of leaves) {
+    if (leaf.taken) continue;
+    const rest: RunEvent[] = [];
+    for (const run of kept) {
+      const [before, from] = cutRun(run, leaf.pfn);
+      const [inside, after] = from === undefined ? [] : cutRun(from, leaf.pfn + leaf.pages);
+      if (before !== undefined) rest.push(before);
+      if (inside !== undefined) undone.push(inside);
+      if (after !== undefined) rest.push(after);
+    }
+    kept = rest;
+  }
+  return { kept, undone };
+}

@@ -1,0 +1,33 @@
+/**
+ * Sizes as people write them.
+ *
+ * @module
+ */
+
+const UNITS: Readonly<Record<string, number>> = {
+  "": 1,
+  K: 1024,
+  M: 1024 ** 2,
+  G: 1024 ** 3,
+};
+
+/**
+ * Reads a size: bytes, or a number with K, M or G (powers of 1024; a following iB or B is allowed).
+ *
+ * @returns undefined for anything else.
+ *
+ * @example
+ * ```ts
+ * import { parseBytes } from "headcount";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseBytes("2M"), 2_097_152);
+ * assertEquals(parseBytes("two"), undefined);
+ * ```
+ */
+export function parseBytes(text: string): number | undefined {
+  const [, digits, unit] = /^(\d+)([KMG]?)(?:iB|B)?$/i.exec(text) ?? [];
+  if (digits === undefined || unit === undefined) return undefined;
+  const value = Number(digits) * (UNITS[unit.toUpperCase()] ?? NaN);
+  return Number.isSafeInteger(value) ? value : undefined;
+}

@@ -1,0 +1,306 @@
+/**
+ * A QEMU guest with an emulated NVDIMM, as a target.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import type { Accelerator, TargetSummary } from "../../recording/header.ts";
+import { cached, digest, fingerprint } from "../cache.ts";
+import { spawnProgram } from "../command.ts";
+import { MachineryError } from "../failure.ts";
+import { splitLines } from "../lines.ts";
+import type { ExecOptions, Process, Target } from "../targets/target.ts";
+import { KVM_FIRST_LINE_SECONDS, kvmProspect, rememberKvmFailure } from "./accelerator.ts";
+import { Channel, portNames } from "./channel.ts";
+import { makeInitramfs } from "./initramfs.ts";
+import { findPayload, unpackPvhKernel } from "./kernel_image.ts";
+import type { Kernel } from "./kernels.ts";
+import { backingBytes } from "./nvdimm.ts";
+import { type BootEvent, type PhaseName, readConsoleLine } from "./phase.ts";
+import { type Machine, qemuCommand } from "./qemu.ts";
+import { makeToolsImage } from "./tools_image.ts";
+
+/** Seconds that a guest lives on after an abort, so that a session can end in order. */
+const ABORT_GRACE_SECONDS = 15;
+
+/** What guest is wanted. */
+export interface GuestWish {
+  readonly kernel: Kernel;
+  /** Added at the end of the kernel's command line. */
+  readonly append: string;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  /** Bytes of the NVDIMM's region; see nvdimm.ts. */
+  readonly regionBytes: number;
+  /** Bytes of the ram disk /dev/ram0. */
+  readonly diskBytes: number;
+  /** Folder of the cache. */
+  readonly cache: string;
+  /** File that takes the guest's console: the kernel's log. */
+  readonly log: string;
+  /** Ends the guest, in whatever phase it is. */
+  readonly signal: AbortSignal;
+  /** Told of every step. */
+  readonly onEvent: (event: BootEvent) => void;
+}
+
+/** A booted guest. Disposing of it kills QEMU and removes everything that belonged to it. */
+export class Guest implements Target {
+  readonly summary: TargetSummary;
+  readonly lost: Promise<Error>;
+  readonly deno = "/run/headcount/tools/bin/deno";
+  readonly #channel: Channel;
+  readonly #machine: RunningMachine;
+
+  /** @ignore Made by {@linkcode bootGuest}. */
+  constructor(summary: TargetSummary, machine: RunningMachine, channel: Channel) {
+    this.summary = summary;
+    this.#machine = machine;
+    this.#channel = channel;
+    this.lost = machine.ended.then((why) => machine.failure(`The guest is gone: ${why}`));
+  }
+
+  exec(command: readonly string[], options: ExecOptions = {}): Process {
+    return this.#channel.exec(command, options.env);
+  }
+
+  /** The host's root is also at a place of its own, where no tmpfs of the guest hides a part. */
+  provide(path: string): string {
+    return join("/run/headcount/host", path);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#machine.stop();
+    await this.#channel.close();
+  }
+}
+
+/**
+ * Boots a guest: by KVM if that works, else under emulation.
+ *
+ * @throws {MachineryError} when it does not come up; the evidence is the end of its kernel log.
+ */
+export async function bootGuest(wish: GuestWish): Promise<Guest> {
+  wish.onEvent({ kind: "phase", name: "prepare" });
+  const [kernel, initramfs, tools, prospect] = await Promise.all([
+    bootableKernel(wish.cache, wish.kernel.image),
+    makeInitramfs(wish.cache, wish.kernel.modules),
+    makeToolsImage(wish.cache),
+    kvmProspect(wish.cache),
+  ]);
+  const files = { kernel, initramfs, tools };
+  let why = prospect.kind === "no" ? prospect.why : "";
+  if (prospect.kind === "try") {
+    wish.onEvent({ kind: "accelerator", name: "kvm", why: "/dev/kvm can be used" });
+    const tried = await attempt(wish, files, { kind: "kvm", why: "KVM works" });
+    if (tried instanceof Guest) return tried;
+    why = tried.why;
+  }
+  wish.onEvent({ kind: "accelerator", name: "tcg", why });
+  const guest = await attempt(wish, files, { kind: "tcg", why });
+  if (guest instanceof Guest) {
+    // What stops both is not KVM's fault.
+    if (prospect.kind === "try") await rememberKvmFailure(wish.cache, why);
+    return guest;
+  }
+  throw new MachineryError(`Cannot boot the guest: ${guest.why}`);
+}
+
+interface BootFiles {
+  readonly kernel: string;
+  readonly initramfs: string;
+  readonly tools: string;
+}
+
+/** One try to boot. Only KVM's own failure is a result; everything else is thrown. */
+async function attempt(
+  wish: GuestWish,
+  files: BootFiles,
+  accelerator: Accelerator & { readonly kind: "kvm" | "tcg" },
+): Promise<Guest | { readonly why: string }> {
+  const directory = await Deno.makeTempDir({ prefix: "headcount-guest-" });
+  const diskKib = Math.ceil(wish.diskBytes / 1024);
+  const commandLine = [
+    "console=ttyS0 loglevel=6 panic=-1 oops=panic",
+    // Half a second of an emulated boot, and no use to a guest that lives for seconds.
+    "cryptomgr.notests mitigations=off random.trust_cpu=on",
+    `brd.rd_nr=1 brd.rd_size=${diskKib}`,
+    `headcount_ports=${portNames().length} headcount_disk_kib=${diskKib}`,
+    wish.append,
+  ].join(" ").trim();
+  const machine: Machine = {
+    ...files,
+    accelerator: accelerator.kind,
+    commandLine,
+    memoryBytes: wish.memoryBytes,
+    cpus: wish.cpus,
+    backingBytes: backingBytes(wish.regionBytes),
+    directory,
+  };
+  const running = new RunningMachine(machine, wish);
+  try {
+    const outcome = await running.boot(
+      accelerator.kind === "kvm" ? KVM_FIRST_LINE_SECONDS : undefined,
+    );
+    if (outcome !== undefined) {
+      await running.stop();
+      return { why: outcome };
+    }
+    const channel = await Channel.open(directory);
+    const { memoryBytes, cpus } = wish;
+    return new Guest(
+      { kind: "guest", accelerator, cpus, memoryBytes, commandLine },
+      running,
+      channel,
+    );
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+}
+
+/** The kernel as QEMU takes it: unpacked where it can be booted by PVH, else the bzImage itself. */
+async function bootableKernel(cache: string, image: string): Promise<string> {
+  const name = `${await digest([await fingerprint(image)])}.elf`;
+  const path = await cached(join(cache, "unpacked"), name, async (path) => {
+    const bytes = await Deno.readFile(image);
+    const kernel = await unpackPvhKernel(bytes, findPayload(bytes, image));
+    await Deno.writeFile(path, kernel ?? new Uint8Array());
+  });
+  // An empty file remembers that this kernel has no PVH entry.
+  return (await Deno.stat(path)).size > 0 ? path : image;
+}
+
+/** QEMU under its supervisor, and the guest's console. */
+class RunningMachine {
+  readonly ended: Promise<string>;
+  readonly #child: Deno.ChildProcess;
+  readonly #lifeline: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #wish: GuestWish;
+  readonly #log: string[] = [];
+  readonly #reached = Promise.withResolvers<void>();
+  readonly #firstLine = Promise.withResolvers<void>();
+  readonly #done: Promise<void>;
+  #phase: PhaseName = "kernel";
+  #complaint = "";
+  #failed: string | undefined;
+  #up = false;
+  #lastCall: ReturnType<typeof setTimeout> | undefined;
+  readonly #onAbort = (): void => {
+    // While it boots nothing can be saved; later a session gets the time to end in order.
+    this.#lastCall = setTimeout(() => void this.stop(), this.#up ? ABORT_GRACE_SECONDS * 1000 : 0);
+  };
+
+  constructor(machine: Machine, wish: GuestWish) {
+    this.#wish = wish;
+    const script = new URL("supervise.sh", import.meta.url).pathname;
+    this.#child = spawnProgram("Starting the guest", [
+      "sh",
+      ...[script, machine.directory, String(machine.backingBytes), portNames().join(" ")],
+      ...qemuCommand(machine),
+    ], {
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+      // Ctrl-C in a terminal is headcount's to handle: the guest is in a group of its own.
+      detached: true,
+    });
+    this.#lifeline = this.#child.stdin.getWriter();
+    wish.onEvent({ kind: "phase", name: "kernel" });
+    const console = this.#readConsole();
+    const errors = new Response(this.#child.stderr).text().then((text) => {
+      this.#complaint = text.trim();
+    });
+    this.#done = Promise.all([console, errors, this.#child.status]).then(() => {});
+    this.ended = this.#done.then(() => this.#failed ?? this.#lastWords());
+    wish.signal.addEventListener("abort", this.#onAbort, { once: true });
+    if (wish.signal.aborted) this.#onAbort();
+  }
+
+  /**
+   * Waits until the guest is up.
+   *
+   * @returns What is wrong with the accelerator if the guest has not printed a line in
+   * `firstLineSeconds`; undefined when all is well.
+   */
+  async boot(firstLineSeconds: number | undefined): Promise<string | undefined> {
+    const ended = this.ended.then((why) => {
+      if (firstLineSeconds !== undefined && this.#log.length === 0) return `KVM failed: ${why}`;
+      throw this.failure(`The guest did not come up: ${why}`);
+    });
+    ended.catch(() => {});
+    if (firstLineSeconds !== undefined) {
+      const limit = Promise.withResolvers<string>();
+      const timer = setTimeout(
+        () => limit.resolve(`KVM hangs: no line of the guest's kernel in ${firstLineSeconds} s`),
+        firstLineSeconds * 1000,
+      );
+      const first = await Promise.race([this.#firstLine.promise, limit.promise, ended]);
+      clearTimeout(timer);
+      if (typeof first === "string") return first;
+    }
+    const outcome = await Promise.race([this.#reached.promise, ended]);
+    return typeof outcome === "string" ? outcome : undefined;
+  }
+
+  /** Kills QEMU and waits until all is gone. */
+  async stop(): Promise<void> {
+    this.#wish.signal.removeEventListener("abort", this.#onAbort);
+    clearTimeout(this.#lastCall);
+    // The end of its standard input is what the supervisor waits for.
+    await this.#lifeline.close().catch(() => {});
+    await this.#done;
+  }
+
+  /** An error with the end of the kernel's log. */
+  failure(message: string): MachineryError {
+    return new MachineryError(message, this.#log.slice(-15).join("\n"));
+  }
+
+  #lastWords(): string {
+    if (this.#wish.signal.aborted) {
+      return `stopped in phase "${this.#phase}" (${
+        String(this.#wish.signal.reason?.message ?? "")
+      })`;
+    }
+    const complaint = this.#complaint.split("\n")[0] ?? "";
+    return complaint === "" ? `QEMU ended in phase "${this.#phase}"` : complaint;
+  }
+
+  async #readConsole(): Promise<void> {
+    using log = await Deno.open(this.#wish.log, { create: true, write: true, truncate: true });
+    const encoder = new TextEncoder();
+    for await (const raw of splitLines(this.#child.stdout)) {
+      const line = raw.trimEnd();
+      this.#firstLine.resolve();
+      this.#log.push(line);
+      if (this.#log.length > 200) this.#log.shift();
+      await log.write(encoder.encode(`${line}\n`));
+      this.#follow(line);
+    }
+  }
+
+  #follow(line: string): void {
+    const told = readConsoleLine(line);
+    switch (told?.kind) {
+      case "phase":
+        this.#phase = told.name;
+        this.#wish.onEvent(told);
+        if (told.name === "ready") {
+          this.#up = true;
+          this.#reached.resolve();
+        }
+        break;
+      case "note":
+        this.#wish.onEvent(told);
+        break;
+      case "failed":
+        this.#failed ??= told.what;
+        break;
+      case "panic":
+        this.#failed ??= `kernel panic: ${told.what}`;
+        break;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * QEMU's command line, one function a device.
+ *
+ * @module
+ */
+
+import { fifoPaths, portNames } from "./channel.ts";
+import { LABEL_BYTES } from "./nvdimm.ts";
+
+/** What a guest is made of. */
+export interface Machine {
+  readonly accelerator: "kvm" | "tcg";
+  readonly kernel: string;
+  readonly initramfs: string;
+  readonly commandLine: string;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  /** Bytes of the NVDIMM's backing file, label area included. */
+  readonly backingBytes: number;
+  /** The image of tools. */
+  readonly tools: string;
+  /** A folder of this run's own: FIFOs and the NVDIMM's file. */
+  readonly directory: string;
+}
+
+/** Name of the program. */
+export const QEMU = "qemu-system-x86_64";
+
+/** Bytes of memory slots beside the RAM, for the NVDIMM's address range. */
+const HEADROOM = 1 << 30;
+
+/** The whole command line. */
+export function qemuCommand(machine: Machine): string[] {
+  return [
+    QEMU,
+    ...base(machine),
+    ...boot(machine),
+    ...console_(),
+    ...hostRoot(),
+    ...nvdimm(machine),
+    ...tools(machine),
+    ...channel(machine),
+  ];
+}
+
+function base({ accelerator, cpus, memoryBytes, backingBytes }: Machine): string[] {
+  const mostMemory = memoryBytes + backingBytes + HEADROOM;
+  return [
+    "-nodefaults",
+    "-no-user-config",
+    ...["-display", "none"],
+    "-no-reboot",
+    ...["-machine", "q35,nvdimm=on"],
+    ...(accelerator === "kvm"
+      ? ["-accel", "kvm", "-cpu", "host"]
+      // Five-level page tables cost an emulated walk more than a real one.
+      : ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max,la57=off"]),
+    ...["-smp", String(cpus)],
+    ...["-m", `size=${memoryBytes / 1024}K,slots=2,maxmem=${mostMemory / 1024}K`],
+  ];
+}
+
+function boot({ kernel, initramfs, commandLine }: Machine): string[] {
+  return ["-kernel", kernel, "-initrd", initramfs, "-append", commandLine];
+}
+
+/** The console is QEMU's standard output. */
+function console_(): string[] {
+  return ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"];
+}
+
+/** The whole root of the host, read-only. */
+function hostRoot(): string[] {
+  return ["-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"];
+}
+
+function nvdimm({ directory, backingBytes }: Machine): string[] {
+  const backend = `id=nvdimm0,share=on,mem-path=${directory}/nvdimm,size=${backingBytes}`;
+  return [
+    ...["-object", `memory-backend-file,${backend}`],
+    ...["-device", `nvdimm,id=nv0,memdev=nvdimm0,label-size=${LABEL_BYTES}`],
+  ];
+}
+
+function tools({ tools }: Machine): string[] {
+  return [
+    ...["-drive", `if=none,id=tools,format=raw,readonly=on,file=${tools}`],
+    ...["-device", "virtio-blk-pci,drive=tools"],
+  ];
+}
+
+function channel({ directory }: Machine): string[] {
+  const ports = portNames();
+  return [
+    ...["-device", `virtio-serial-pci,max_ports=${ports.length + 1}`],
+    ...ports.flatMap((port, i) => [
+      ...["-chardev", `pipe,id=port${i},path=${fifoPaths(directory, port).input.slice(0, -3)}`],
+      ...["-device", `virtserialport,chardev=port${i},name=${port}`],
+    ]),
+  ];
+}

@@ -1,0 +1,268 @@
+/**
+ * A session: attach, ready, workload, stop. Yields the recording as it comes to be.
+ *
+ * @module
+ */
+
+import type { WorkloadReport } from "../recording/event.ts";
+import type { Footer, KernelTotals, PinCounters, SessionEnd } from "../recording/footer.ts";
+import type { RecordingItem } from "../recording/codec.ts";
+import type { Header } from "../recording/header.ts";
+import { MachineryError } from "./failure.ts";
+import { splitLines } from "./lines.ts";
+import { merge } from "./merge.ts";
+import type { Process, Target } from "./targets/target.ts";
+import { GATE_LINE, NO_TOTALS, readWireLine } from "./wire.ts";
+import { readMisses, readPinCounters } from "./witness.ts";
+import { readWorkloadLine } from "./workloads/report.ts";
+
+/** What a session needs beside its target. */
+export interface SessionWish {
+  readonly header: Header;
+  /** Path of the bpftrace program, as this machine has it. */
+  readonly script: string;
+  /** The workload's command, as the target sees it. */
+  readonly command: readonly string[];
+  /** Variables of the workload's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Ends the session early; what was recorded so far is kept. */
+  readonly signal: AbortSignal;
+}
+
+/** Seconds that bpftrace gets to print its totals after it was asked to stop. */
+const GRACE_SECONDS = 10;
+
+/** Lines of standard error that an error message shows. */
+const TAIL = 8;
+
+/**
+ * Runs a session. The last item is always a footer, also where the session is aborted or fails; a
+ * failure is thrown after it.
+ *
+ * @throws {MachineryError} when bpftrace or the workload fail, or the target is lost.
+ */
+export async function* runSession(
+  target: Target,
+  wish: SessionWish,
+): AsyncGenerator<RecordingItem, void, undefined> {
+  yield wish.header;
+  const session = new Session(target, wish);
+  let failure: MachineryError | undefined;
+  try {
+    yield* session.events();
+  } catch (error) {
+    failure = await explain(target, error);
+  }
+  yield session.footer(failure);
+  if (failure !== undefined) throw failure;
+}
+
+class Session {
+  readonly #target: Target;
+  readonly #wish: SessionWish;
+  readonly #totals: Partial<Record<keyof KernelTotals, number>> = {};
+  #end: SessionEnd = { kind: "complete" };
+  #totalsComplete = false;
+  #pins: PinCounters | undefined;
+  #missed: number | undefined;
+  #workloadExit: number | undefined;
+
+  constructor(target: Target, wish: SessionWish) {
+    this.#target = target;
+    this.#wish = wish;
+  }
+
+  async *events(): AsyncGenerator<RecordingItem, void, undefined> {
+    const { script, command, environment, signal } = this.#wish;
+    const workload = this.#target.exec(command, { env: environment });
+    const workloadTail = keepTail(workload.stderr);
+    const pid = await workload.pid;
+    const tracer = this.#target.exec([
+      "bpftrace",
+      // -k: a helper that fails, such as a full map, is told.
+      ...["-f", "json", "-k"],
+      // bpftrace starts this command when all probes are attached and stops when it ends: the
+      // shell's first words are the sign of readiness, its end is ours to decide.
+      ...["-c", "/bin/sh"],
+      this.#target.provide(script),
+      String(pid),
+    ]);
+    const tracerTail = keepTail(tracer.stderr);
+    const stop = this.#stopper(tracer, workload);
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      await tracer.write(`echo '${GATE_LINE}'\n`);
+      yield* this.#follow(tracer, workload);
+      await this.#settle(tracer, tracerTail, workload, workloadTail);
+    } finally {
+      signal.removeEventListener("abort", stop);
+      await Promise.allSettled([workload.kill("SIGKILL"), tracer.kill("SIGKILL")]);
+    }
+  }
+
+  footer(failure: MachineryError | undefined): Footer {
+    const end: SessionEnd = failure !== undefined && this.#end.kind === "complete"
+      ? { kind: "failed", what: failure.message }
+      : this.#end;
+    return {
+      kind: "footer",
+      end,
+      ...(this.#totalsComplete ? { totals: { ...NO_TOTALS, ...this.#totals } } : {}),
+      ...(this.#missed === undefined ? {} : { missed: this.#missed }),
+      ...(this.#pins === undefined ? {} : { pins: this.#pins }),
+      ...(this.#workloadExit === undefined ? {} : { workloadExit: this.#workloadExit }),
+    };
+  }
+
+  /** Yields events until tracer and workload have both ended. */
+  async *#follow(
+    tracer: Process,
+    workload: Process,
+  ): AsyncGenerator<RecordingItem, void, undefined> {
+    let attached = false;
+    let ready = false;
+    let gone = false;
+    let before: PinCounters | undefined;
+    const start = async (): Promise<void> => {
+      if (!attached || !ready || gone) return;
+      gone = true;
+      before = await readPinCounters(this.#target);
+      await workload.write("go\n");
+    };
+    const lines = merge({
+      tracer: splitLines(tracer.stdout),
+      workload: splitLines(workload.stdout),
+      target: lostAsStream(this.#target),
+    });
+    let open = 2;
+    for await (const { from, value } of lines) {
+      if (from === "target") throw await this.#target.lost;
+      if (value === undefined) {
+        open--;
+        if (from === "workload") {
+          await this.#witness(tracer, before);
+          await tracer.write("exit\n").catch(() => {});
+        } else if (open > 0) {
+          // bpftrace ended first: without it there is nothing to wait for.
+          await workload.kill("SIGKILL");
+        }
+        if (open === 0) return;
+        continue;
+      }
+      if (from === "workload") {
+        const report = readWorkloadLine(value);
+        if (report === undefined) {
+          yield { kind: "unreadable", text: value.slice(0, 200) };
+          continue;
+        }
+        yield { kind: "workload", report };
+        ready ||= isReady(report);
+        await start();
+        continue;
+      }
+      const message = readWireLine(value);
+      if (message.kind === "event") yield message.event;
+      else if (message.kind === "total") this.#totals[message.name] = message.value;
+      else if (message.kind === "attached") {
+        attached = true;
+        await start();
+      }
+    }
+  }
+
+  /** What can only be read while bpftrace still runs, and before anything else pins. */
+  async #witness(tracer: Process, before: PinCounters | undefined): Promise<void> {
+    try {
+      if (before !== undefined) {
+        const after = await readPinCounters(this.#target);
+        this.#pins = after && {
+          acquired: after.acquired - before.acquired,
+          released: after.released - before.released,
+        };
+      }
+      this.#missed = await readMisses(this.#target, await tracer.pid);
+    } catch {
+      // A witness that cannot be heard is absent from the footer, and the ledger says so.
+    }
+  }
+
+  /** Judges how the two processes ended. */
+  async #settle(
+    tracer: Process,
+    tracerTail: Promise<string>,
+    workload: Process,
+    workloadTail: Promise<string>,
+  ): Promise<void> {
+    const [tracerCode, workloadCode] = await Promise.all([tracer.exit, workload.exit]);
+    this.#totalsComplete = tracerCode === 0;
+    if (this.#end.kind !== "complete") return;
+    this.#workloadExit = workloadCode;
+    if (tracerCode !== 0) {
+      throw new MachineryError(`bpftrace failed: it exited with ${tracerCode}`, await tracerTail);
+    }
+    if (workloadCode !== 0) {
+      throw new MachineryError(
+        `The workload "${this.#wish.header.workload.name}" failed: it exited with ${workloadCode}`,
+        await workloadTail,
+      );
+    }
+  }
+
+  /** Ends workload and bpftrace, the latter so that it prints its totals. */
+  #stopper(tracer: Process, workload: Process): () => void {
+    return () => {
+      const reason: unknown = this.#wish.signal.reason;
+      this.#end = reason instanceof MachineryError
+        ? { kind: "failed", what: reason.message }
+        : { kind: "interrupted", signal: String(reason) };
+      const kill = setTimeout(() => void tracer.kill("SIGKILL"), GRACE_SECONDS * 1000);
+      Deno.unrefTimer(kill);
+      void workload.kill("SIGKILL").catch(() => {});
+      void tracer.write("exit\n").catch(() => {});
+      void tracer.exit.catch(() => {}).finally(() => clearTimeout(kill));
+    };
+  }
+}
+
+function isReady(report: WorkloadReport): boolean {
+  return report.step === "ready";
+}
+
+/** A stream that yields when the target is lost. */
+async function* lostAsStream(target: Target): AsyncGenerator<string, void, undefined> {
+  yield (await target.lost).message;
+}
+
+/**
+ * Why a session failed. Where the target goes away the streams of its commands break first: the
+ * reason follows within moments.
+ */
+async function explain(target: Target, error: unknown): Promise<MachineryError> {
+  const moment = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => moment.resolve(undefined), 2000);
+  const lost = await Promise.race([target.lost, moment.promise]);
+  clearTimeout(timer);
+  if (lost instanceof MachineryError) return lost;
+  if (error instanceof MachineryError) return error;
+  return new MachineryError(
+    `The session failed: ${error instanceof Error ? error.message : String(error)}`,
+    "",
+    { cause: error },
+  );
+}
+
+/** Reads a stream to its end and keeps its last lines. */
+async function keepTail(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const tail: string[] = [];
+  try {
+    for await (const line of splitLines(stream)) {
+      if (line.trim() === "") continue;
+      tail.push(line);
+      if (tail.length > TAIL) tail.shift();
+    }
+  } catch {
+    // The target went away; what was said until then is what there is.
+  }
+  return tail.join("\n");
+}

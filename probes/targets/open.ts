@@ -1,0 +1,105 @@
+/**
+ * The one place that names every transport.
+ *
+ * @module
+ */
+
+import type { DeviceSummary } from "../../recording/header.ts";
+import { createNamespace, GUEST_DEVICE, readDevice } from "../device.ts";
+import { RequestError } from "../failure.ts";
+import { bootGuest } from "../guest/guest.ts";
+import { findKernel } from "../guest/kernels.ts";
+import { regionBytes } from "../guest/nvdimm.ts";
+import type { ProgressEvent } from "../progress.ts";
+import { localObstacle, openLocal } from "./local.ts";
+import type { Target } from "./target.ts";
+
+const MIB = 1 << 20;
+
+/** Where to trace. */
+export interface TargetWish {
+  /** `auto`: this machine if it can be traced, else a guest. */
+  readonly target: "auto" | "local" | "guest";
+  /** Guest: a bzImage, or a release in the cache; default what `./setup` fetched. */
+  readonly kernel?: string;
+  /** Guest: modules folder of that kernel. */
+  readonly modules?: string;
+  /** Guest: end of the kernel's command line. */
+  readonly append: string;
+  /** Guest: bytes of memory. */
+  readonly memoryBytes: number;
+  /** Guest: processors. */
+  readonly cpus: number;
+  /** Local: the devdax device, default the first that there is. */
+  readonly device?: string;
+  /** Guest: mapping size of the device, default 2 MiB. Local: what the device must have. */
+  readonly alignBytes?: number;
+  /** Bytes that the workload maps. */
+  readonly bytes: number;
+  /** Folder of the cache. */
+  readonly cache: string;
+  /** File for a guest's console. */
+  readonly log: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: ProgressEvent) => void;
+}
+
+/** Opens the target that is wished for; `device` is a step of its own, see {@linkcode openDevice}. */
+export async function openTarget(wish: TargetWish): Promise<Target> {
+  const obstacle = wish.target === "guest" ? undefined : await localObstacle(wish.device);
+  const local = wish.target === "local" || wish.device !== undefined ||
+    (wish.target === "auto" && obstacle === undefined);
+  if (local) {
+    if (wish.target === "guest") {
+      throw new RequestError(
+        `--device "${wish.device}" is a device of this machine: it cannot be used with --target guest`,
+      );
+    }
+    if (obstacle !== undefined) {
+      throw new RequestError(
+        `This machine cannot be traced: ${obstacle}; --target guest boots one that can`,
+      );
+    }
+    wish.onEvent({ kind: "target", name: "local", why: "root, bpftrace and a devdax device" });
+    return await openLocal();
+  }
+  wish.onEvent({
+    kind: "target",
+    name: "guest",
+    why: obstacle === undefined ? "asked for" : `not this machine: ${obstacle}`,
+  });
+  return await bootGuest({
+    kernel: await findKernel(wish.cache, wish.kernel, wish.modules),
+    append: wish.append,
+    memoryBytes: wish.memoryBytes,
+    cpus: wish.cpus,
+    regionBytes: regionBytes(wish.bytes, wish.alignBytes ?? 2 * MIB),
+    diskBytes: Math.min(wish.bytes, 64 * MIB),
+    cache: wish.cache,
+    log: wish.log,
+    signal: wish.signal,
+    onEvent: wish.onEvent,
+  });
+}
+
+/**
+ * Finds the device on a target; in a guest, makes it.
+ *
+ * @throws {RequestError} when a device of this machine is not as asked for.
+ */
+export async function openDevice(target: Target, wish: TargetWish): Promise<DeviceSummary> {
+  if (target.summary.kind === "guest") await createNamespace(target, wish.alignBytes ?? 2 * MIB);
+  const path = target.summary.kind === "guest" ? GUEST_DEVICE : wish.device;
+  const device = await readDevice(target, path);
+  if (wish.alignBytes !== undefined && device.alignBytes !== wish.alignBytes) {
+    throw new RequestError(
+      `"${device.path}" has an align of ${device.alignBytes} bytes, not ${wish.alignBytes}; an align is set when the namespace is made`,
+    );
+  }
+  if (device.bytes < wish.bytes) {
+    throw new RequestError(
+      `"${device.path}" has ${device.bytes} bytes, --size asks for ${wish.bytes}`,
+    );
+  }
+  return device;
+}

@@ -1,0 +1,93 @@
+/**
+ * From a wish to a recording.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import type { RecordingItem } from "../recording/codec.ts";
+import { type Header, RECORDING_FORMAT } from "../recording/header.ts";
+import { MachineryError } from "./failure.ts";
+import { readKernelFacts } from "./kernel.ts";
+import { makePlan } from "./plan.ts";
+import { renderScript } from "./script.ts";
+import { runSession } from "./session.ts";
+import { openDevice, openTarget, type TargetWish } from "./targets/open.ts";
+import { directIoCommand, openDisk } from "./workloads/direct_io_command.ts";
+
+/** What to trace. */
+export interface TraceWish extends TargetWish {
+  readonly workload: "direct-io";
+  /** Version of headcount. */
+  readonly headcount: string;
+  /** Folder of the recording; the program is kept there. */
+  readonly directory: string;
+  /** When it began, ISO 8601. */
+  readonly created: string;
+}
+
+/** Name of the program beside a recording. */
+export const SCRIPT_FILE = "headcount.bt";
+
+/**
+ * Opens the target, attaches the probes, runs the workload, and yields the recording as it comes to
+ * be. Whatever was opened is closed when the generator ends, however it ends.
+ *
+ * @throws {RequestError} when the wish cannot be met.
+ * @throws {MachineryError} when something that is needed does not work.
+ */
+export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, void, undefined> {
+  await using target = await openTarget(wish);
+  wish.onEvent({ kind: "phase", name: "facts" });
+  const [device, facts] = await abortable(
+    Promise.all([openDevice(target, wish), readKernelFacts(target)]),
+    wish.signal,
+  );
+  await using _disk = await openDisk(target, wish.bytes);
+  const plan = makePlan(facts);
+  const text = renderScript(plan, { release: facts.release, headcount: wish.headcount });
+  const script = join(wish.directory, SCRIPT_FILE);
+  await Deno.writeTextFile(script, text);
+  const { command, environment } = directIoCommand(target, device, wish.bytes);
+  const header: Header = {
+    kind: "header",
+    format: RECORDING_FORMAT,
+    headcount: wish.headcount,
+    created: wish.created,
+    kernel: {
+      release: facts.release,
+      version: facts.version,
+      machine: facts.machine,
+      pageBytes: facts.pageBytes,
+    },
+    bpftrace: { version: facts.bpftrace },
+    target: target.summary,
+    device,
+    workload: { name: wish.workload, bytes: wish.bytes, command },
+    plan: plan.summary,
+    script: { file: SCRIPT_FILE, sha256: await sha256(text) },
+  };
+  wish.onEvent({ kind: "phase", name: "attach" });
+  yield* runSession(target, { header, script, command, environment, signal: wish.signal });
+}
+
+/** Waits for a promise, but no longer than until the signal. */
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => {
+    const { reason } = signal;
+    aborted.reject(reason instanceof Error ? reason : new MachineryError(`Stopped by ${reason}`));
+  };
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+async function sha256(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(hash).toHex();
+}

@@ -1,0 +1,35 @@
+/**
+ * What the kernel counts by itself, beside the probes.
+ *
+ * @module
+ */
+
+import type { PinCounters } from "../recording/footer.ts";
+import { collect, type Target } from "./targets/target.ts";
+
+/**
+ * Reads the kernel's own pin counters (5.10 on); undefined where it has none, or where they cannot
+ * be made exact: they are kept for each CPU and summed up late, unless stat_refresh asks for it.
+ */
+export async function readPinCounters(target: Target): Promise<PinCounters | undefined> {
+  const script = "cat /proc/sys/vm/stat_refresh && grep nr_foll_pin /proc/vmstat";
+  const { code, stdout } = await collect(target.exec(["sh", "-c", script]));
+  if (code !== 0) return undefined;
+  const text = new TextDecoder().decode(stdout);
+  const counter = (name: string): number =>
+    Number(new RegExp(`^nr_foll_pin_${name} (\\d+)$`, "m").exec(text)?.[1] ?? NaN);
+  const counters = { acquired: counter("acquired"), released: counter("released") };
+  return Number.isNaN(counters.acquired + counters.released) ? undefined : counters;
+}
+
+/**
+ * Sums up how often the kernel skipped a BPF program of a process because it was already running
+ * on that CPU (5.12 on, in fdinfo); undefined where it does not tell.
+ */
+export async function readMisses(target: Target, pid: number): Promise<number | undefined> {
+  const script = 'cat /proc/"$0"/fdinfo/* 2>/dev/null | grep recursion_misses';
+  const { stdout } = await collect(target.exec(["sh", "-c", script, String(pid)]));
+  const counts = [...new TextDecoder().decode(stdout).matchAll(/recursion_misses:\s*(\d+)/g)];
+  if (counts.length === 0) return undefined;
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+}

@@ -1,0 +1,58 @@
+/**
+ * How the workload `direct-io` is started on a target.
+ *
+ * @module
+ */
+
+import type { DeviceSummary } from "../../recording/header.ts";
+import { MachineryError } from "../failure.ts";
+import { collect, type Target } from "../targets/target.ts";
+
+/** The ram disk that is written to. */
+const DISK = "/dev/ram0";
+
+/** A command and its environment. */
+export interface WorkloadCommand {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The command of `direct-io`, which is direct_io.ts run by the target's deno. */
+export function directIoCommand(
+  target: Target,
+  device: DeviceSummary,
+  bytes: number,
+): WorkloadCommand {
+  const program = new URL("direct_io.ts", import.meta.url).pathname;
+  return {
+    command: [
+      target.deno,
+      ...["run", "--no-config", "--no-lock", "--no-prompt", "--no-remote", "--allow-ffi"],
+      target.provide(program),
+      ...[device.path, String(bytes), DISK],
+    ],
+    environment: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+  };
+}
+
+/**
+ * Makes sure that there is a ram disk to write to, and takes it away again if it was not there.
+ *
+ * @throws {MachineryError} when the kernel cannot make one.
+ */
+export async function openDisk(target: Target, bytes: number): Promise<AsyncDisposable> {
+  const kib = Math.ceil(Math.min(bytes, 64 << 20) / 1024);
+  const script = `test -b ${DISK} && exit 0; modprobe brd rd_nr=1 rd_size=${kib} && exit 10`;
+  const { code, stderr } = await collect(target.exec(["sh", "-c", script]));
+  if (code !== 0 && code !== 10) {
+    throw new MachineryError(
+      `Cannot write with O_DIRECT: there is no "${DISK}" and no module "brd" (CONFIG_BLK_DEV_RAM)`,
+      stderr.trim(),
+    );
+  }
+  return {
+    async [Symbol.asyncDispose](): Promise<void> {
+      if (code === 10) await collect(target.exec(["modprobe", "-r", "brd"])).catch(() => {});
+    },
+  };
+}

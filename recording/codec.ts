@@ -1,0 +1,104 @@
+/**
+ * Recordings as JSON Lines, encoded and decoded as streams.
+ *
+ * @module
+ */
+
+import type { RecordingEvent } from "./event.ts";
+import type { Footer } from "./footer.ts";
+import { type Header, RECORDING_FORMAT } from "./header.ts";
+
+/** A line of a recording. */
+export type RecordingItem = Header | RecordingEvent | Footer;
+
+/** The kinds that a line can have. */
+const KINDS: ReadonlySet<unknown> = new Set<RecordingItem["kind"]>([
+  "header",
+  "call",
+  "run",
+  "refused",
+  "leaf",
+  "lost",
+  "helperError",
+  "unreadable",
+  "workload",
+  "footer",
+]);
+
+/** A file that is no recording, or one of a format that this version does not read. */
+export class FormatError extends SyntaxError {
+  override readonly name = "FormatError";
+}
+
+/**
+ * Writes an item as a line.
+ *
+ * @example
+ * ```ts
+ * import { encodeItem } from "headcount";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(encodeItem({ kind: "lost", events: 3 }), '{"kind":"lost","events":3}\n');
+ * ```
+ */
+export function encodeItem(item: RecordingItem): string {
+  return `${JSON.stringify(item)}\n`;
+}
+
+/**
+ * Reads lines back. The first must be a header. A line that cannot be read becomes an `unreadable`
+ * event, so that a recording that was cut off in the middle of a line is readable up to there.
+ *
+ * @throws {FormatError} when the first line is no header of a known format.
+ *
+ * @example
+ * ```ts
+ * import { decodeItems } from "headcount";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() => Array.fromAsync(decodeItems(["no recording"])), SyntaxError);
+ * ```
+ */
+export async function* decodeItems(
+  lines: AsyncIterable<string> | Iterable<string>,
+): AsyncGenerator<RecordingItem, void, undefined> {
+  let first = true;
+  for await (const line of lines) {
+    if (line === "" && !first) continue;
+    const item = decodeLine(line);
+    if (first) {
+      if (item.kind !== "header") {
+        throw new FormatError(
+          `Cannot read the recording: its first line is no header but ${
+            JSON.stringify(line.slice(0, 60))
+          }`,
+        );
+      }
+      if (item.format !== RECORDING_FORMAT) {
+        throw new FormatError(
+          `Cannot read the recording: its format is ${
+            JSON.stringify(item.format)
+          }, this version reads "${RECORDING_FORMAT}"`,
+        );
+      }
+      first = false;
+    }
+    yield item;
+  }
+  if (first) throw new FormatError("Cannot read the recording: it is empty");
+}
+
+function decodeLine(line: string): RecordingItem {
+  try {
+    const item: unknown = JSON.parse(line);
+    // What is left of a line is checked where it is written: recordings are headcount's own.
+    if (isItem(item)) return item;
+  } catch {
+    // Fall through: a line that was cut off is the last of an interrupted recording.
+  }
+  return { kind: "unreadable", text: line.slice(0, 200) };
+}
+
+function isItem(value: unknown): value is RecordingItem {
+  return typeof value === "object" && value !== null && "kind" in value && KINDS.has(value.kind);
+}

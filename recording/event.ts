@@ -1,0 +1,166 @@
+/**
+ * The events of a recording: what the probes saw, in the order in which the lines arrived.
+ *
+ * Nothing here depends on that order: every event of a call carries the thread and that thread's
+ * sequence number, which survive preemption, migration and reordering across CPUs.
+ *
+ * @module
+ */
+
+/** A virtual address as hex text. It can exceed 2^53, so it is never a number. */
+export type HexAddress = `0x${string}`;
+
+/** Which walk a grab belongs to: the lockless one, or `__get_user_pages` running inside the call. */
+export type GrabPath = "fast" | "slow";
+
+/**
+ * Which grab function ran: the one for a single page, the batched one that takes `refs`, or the one
+ * that only the slow path uses (6.10 on; before, it shares the other two).
+ */
+export type GrabRole = "grabOne" | "grabBatch" | "grabSlow";
+
+/** What every event of one gup-fast call carries: the key of the call. */
+export interface CallKey {
+  /** The thread, as the kernel numbers it in the initial pid namespace. */
+  readonly tid: number;
+  /** The thread's sequence number of the call, counted from 1 since the probes were attached. */
+  readonly call: number;
+}
+
+/** One gup-fast call, reported when it returned. */
+export interface CallEvent extends CallKey {
+  readonly kind: "call";
+  /** Nanoseconds since boot at entry. */
+  readonly at: number;
+  /** Nanoseconds from entry to return, probes included. */
+  readonly ns: number;
+  /** First user address of the range. */
+  readonly address: HexAddress;
+  /** Pages asked for. */
+  readonly asked: number;
+  /** FOLL_* flags as the running kernel numbers them; {@linkcode PlanFlags} names the bits. */
+  readonly flags: number;
+  /** Pages pinned, or a negative errno. */
+  readonly returned: number;
+  /** `get_dev_pagemap()` calls made inside this call. */
+  readonly lookups: number;
+  /** Those of them that were real look-ups: no pgmap was handed in to be reused. */
+  readonly realLookups: number;
+}
+
+/**
+ * Consecutive successful grabs of one call, each adding `refs` to a head: grab number i (from 0)
+ * names the page `pfn + i * step`.
+ *
+ * Lossless: 512 grabs of one reference are one run, and so is one grab of 512.
+ */
+export interface RunEvent extends CallKey {
+  readonly kind: "run";
+  readonly path: GrabPath;
+  readonly role: GrabRole;
+  /** Page frame number of the first page that was grabbed. */
+  readonly pfn: number;
+  /**
+   * Page frame number of the head behind `pfn`. In a run of order 0 every page is its own head, so
+   * grab i has the head `pfn + i * step`; in any other run all grabs share this head.
+   */
+  readonly head: number;
+  /** log2 of the pages behind the head. */
+  readonly order: number;
+  /** How many grabs. */
+  readonly count: number;
+  /** References that each grab added. */
+  readonly refs: number;
+  /** Pages from one grab to the next: `refs`, or 0 where the same page was named again. */
+  readonly step: number;
+}
+
+/** A grab that returned failure: nothing was taken. */
+export interface RefusedEvent extends CallKey {
+  readonly kind: "refused";
+  readonly path: GrabPath;
+  readonly role: GrabRole;
+  readonly pfn: number;
+  readonly refs: number;
+}
+
+/** One huge leaf entry (a PMD or a PUD) that the walk served through the device leaf function. */
+export interface LeafEvent extends CallKey {
+  readonly kind: "leaf";
+  /** First user address taken from this leaf. */
+  readonly address: HexAddress;
+  /** Page frame number behind `address`. */
+  readonly pfn: number;
+  /** Pages of the range inside this leaf. */
+  readonly pages: number;
+  /** Whether the leaf function succeeded. */
+  readonly taken: boolean;
+}
+
+/** Events that the tracer's buffer dropped, as the tracer reported them. */
+export interface LostEvent {
+  readonly kind: "lost";
+  readonly events: number;
+}
+
+/** A BPF helper that failed inside a probe, for instance because a map was full. */
+export interface HelperErrorEvent {
+  readonly kind: "helperError";
+  readonly helper: string;
+  /** Negative errno. */
+  readonly code: number;
+}
+
+/** A line of the tracer that could not be understood. */
+export interface UnreadableEvent {
+  readonly kind: "unreadable";
+  /** The line, cut to 200 characters. */
+  readonly text: string;
+}
+
+/** What the workload did, in its own words. */
+export interface WorkloadEvent {
+  readonly kind: "workload";
+  readonly report: WorkloadReport;
+}
+
+/** The workload mapped its buffer and waits to be told to go. */
+export interface WorkloadReady {
+  readonly step: "ready";
+  readonly pid: number;
+  readonly address: HexAddress;
+  readonly bytes: number;
+}
+
+/** One system call of the workload. */
+export interface WorkloadSyscall {
+  readonly step: "syscall";
+  readonly name: string;
+  /** First byte of the buffer that was handed in. */
+  readonly address: HexAddress;
+  /** Bytes asked for. */
+  readonly bytes: number;
+  /** Bytes moved, or a negative errno. */
+  readonly result: number;
+}
+
+/** The workload is through. */
+export interface WorkloadDone {
+  readonly step: "done";
+  /** Bytes moved by all system calls together. */
+  readonly bytes: number;
+}
+
+/** A line of a workload's JSON output. */
+export type WorkloadReport = WorkloadReady | WorkloadSyscall | WorkloadDone;
+
+/** What a line between header and footer can be. */
+export type RecordingEvent =
+  | CallEvent
+  | RunEvent
+  | RefusedEvent
+  | LeafEvent
+  | LostEvent
+  | HelperErrorEvent
+  | UnreadableEvent
+  | WorkloadEvent;

@@ -1,0 +1,121 @@
+/**
+ * The first line of a recording: everything that is needed to judge the events without the machine
+ * on which they were recorded.
+ *
+ * @module
+ */
+
+/** The format that this version writes. */
+export const RECORDING_FORMAT = "headcount.recording/1";
+
+/** What a kernel function does for headcount. */
+export type RoleName =
+  | "entry"
+  | "hugeLeaf"
+  | "grabOne"
+  | "grabBatch"
+  | "grabSlow"
+  | "lookup"
+  | "slowPath";
+
+/** How a probe is attached. */
+export type AttachKind = "fentry" | "kprobe";
+
+/** A role that is observed through a kernel function. */
+export interface ProbedRole {
+  readonly kind: "probed";
+  readonly function: string;
+  readonly attach: AttachKind;
+  /** Why this function, in a few words. */
+  readonly why: string;
+}
+
+/** A role that this kernel does not have, or does not show. */
+export interface AbsentRole {
+  readonly kind: "absent";
+  /** Why: "not in this kernel", "inlined", … */
+  readonly why: string;
+  /** What cannot be told without it. */
+  readonly cost: string;
+  /** Whether a verdict without this role would not be sound. */
+  readonly needed: boolean;
+}
+
+/** One role and what became of it. */
+export type Role = ProbedRole | AbsentRole;
+
+/** The bits of FOLL_* that matter, as the running kernel numbers them. */
+export interface PlanFlags {
+  readonly get: number;
+  readonly pin: number;
+  readonly write: number;
+  readonly longterm: number;
+}
+
+/** What is probed on this kernel, what is not, and why. */
+export interface PlanSummary {
+  readonly roles: Readonly<Record<RoleName, Role>>;
+  readonly flags: PlanFlags;
+  /** Bytes of one `struct page`. */
+  readonly structPageBytes: number;
+}
+
+/** What runs the instructions of the traced kernel. */
+export interface Accelerator {
+  readonly kind: "hardware" | "kvm" | "tcg";
+  /** Why this one, in a few words. */
+  readonly why: string;
+}
+
+/** Where the traced kernel ran. */
+export interface TargetSummary {
+  readonly kind: "local" | "guest";
+  readonly accelerator: Accelerator;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** The kernel's command line. */
+  readonly commandLine: string;
+}
+
+/** The devdax device whose memory was pinned. */
+export interface DeviceSummary {
+  /** Path of the character device, such as `/dev/dax0.0`. */
+  readonly path: string;
+  /** Mapping size: bytes behind one leaf entry. */
+  readonly alignBytes: number;
+  readonly bytes: number;
+  /** Page frame number of the device's first page, where the kernel tells it. */
+  readonly pfn?: number;
+}
+
+/** What was run. */
+export interface WorkloadSummary {
+  readonly name: string;
+  readonly bytes: number;
+  readonly command: readonly string[];
+}
+
+/** The first line of a recording. */
+export interface Header {
+  readonly kind: "header";
+  readonly format: typeof RECORDING_FORMAT;
+  /** Version of headcount that recorded. */
+  readonly headcount: string;
+  /** When the recording began, ISO 8601, UTC. */
+  readonly created: string;
+  readonly kernel: {
+    /** `uname -r`. */
+    readonly release: string;
+    /** `uname -v`. */
+    readonly version: string;
+    /** `uname -m`. */
+    readonly machine: string;
+    readonly pageBytes: number;
+  };
+  readonly bpftrace: { readonly version: string };
+  readonly target: TargetSummary;
+  readonly device: DeviceSummary;
+  readonly workload: WorkloadSummary;
+  readonly plan: PlanSummary;
+  readonly script: { readonly file: string; readonly sha256: string };
+}

@@ -1,0 +1,58 @@
+import { assertEquals } from "@std/assert";
+import { createHeadCounter, headsOf } from "../../analysis/heads.ts";
+import { HEAD, RUN } from "./support.ts";
+
+const SINGLE = { ...RUN, order: 0, refs: 1, step: 1 };
+
+Deno.test("headsOf() adds the grabs of one compound page up", () => {
+  const half = { ...RUN, refs: 256, step: 256 };
+  assertEquals(headsOf([half, { ...half, pfn: HEAD + 256 }, { ...half, head: HEAD + 512 }]), {
+    count: 2,
+    grabsPerHead: [[1, 1], [2, 1]],
+    most: { pfn: HEAD, order: 9, grabs: 2 },
+    overdrawn: 0,
+  });
+});
+
+Deno.test("headsOf() takes each page of an order-0 run for a head", () => {
+  assertEquals(headsOf([{ ...SINGLE, count: 512 }]), {
+    count: 512,
+    grabsPerHead: [[1, 512]],
+    most: { pfn: HEAD, order: 0, grabs: 1 },
+    overdrawn: 0,
+  });
+});
+
+Deno.test("headsOf() counts single pages once where runs overlap", () => {
+  const runs = [
+    { ...SINGLE, count: 10 },
+    { ...SINGLE, pfn: HEAD + 4, head: HEAD + 4, count: 10 },
+    { ...SINGLE, pfn: HEAD + 5, head: HEAD + 5, count: 3, step: 0 },
+  ];
+  assertEquals(headsOf(runs), {
+    count: 14,
+    grabsPerHead: [[1, 8], [2, 5], [5, 1]],
+    most: { pfn: HEAD + 5, order: 0, grabs: 5 },
+    overdrawn: 0,
+  });
+});
+
+Deno.test("headsOf() notes grabs that add more than their head has pages", () => {
+  assertEquals(headsOf([{ ...SINGLE, refs: 512, step: 512 }]).overdrawn, 1);
+  assertEquals(headsOf([{ ...RUN, count: 3, refs: 256, step: 256 }]).overdrawn, 1);
+  assertEquals(headsOf([{ ...RUN, count: 64, refs: 8, step: 8 }]).overdrawn, 0);
+  assertEquals(headsOf([{ ...RUN, pfn: HEAD + 1 }]).overdrawn, 1);
+});
+
+Deno.test("headsOf() of nothing has no heads", () => {
+  assertEquals(headsOf([]), { count: 0, grabsPerHead: [], most: undefined, overdrawn: 0 });
+});
+
+Deno.test("createHeadCounter() counts a head once, whatever the calls and their order", () => {
+  const heads = createHeadCounter();
+  for (let i = 5000; i-- > 0;) {
+    const pfn = HEAD + 2 * i;
+    heads.add([{ ...SINGLE, pfn, head: pfn, count: 3 }, RUN, { ...RUN, head: 0, order: 18 }]);
+  }
+  assertEquals(heads.orders(), { "0": 10_001, "9": 1, "18": 1 });
+});

@@ -1,0 +1,122 @@
+import { assertEquals } from "@std/assert";
+import { complaints, type Ledger } from "../../analysis/ledger.ts";
+import type { RecordingEvent } from "../../recording/event.ts";
+import type { Footer } from "../../recording/footer.ts";
+import {
+  CALL,
+  EVENTS_5_10,
+  EVENTS_6_1,
+  footerFor,
+  HEADER,
+  HEADER_7_3,
+  reportOf,
+  RUN,
+} from "./support.ts";
+
+const FOOTER = footerFor(EVENTS_6_1);
+
+async function ledgerOf(
+  footer: Footer,
+  extra: readonly RecordingEvent[] = [],
+  header = HEADER,
+): Promise<Ledger> {
+  return (await reportOf([...EVENTS_6_1, ...extra], { header, footer })).ledger;
+}
+
+function pinLaw({ laws }: Ledger): unknown {
+  const { stream, kernel, holds, why } = laws.at(-1) ?? {};
+  return [stream, kernel, holds, why];
+}
+
+Deno.test("drawUpLedger() is clean when nothing is missing", async () => {
+  const ledger = await ledgerOf({ ...FOOTER, pins: { acquired: 512, released: 512 } });
+  assertEquals(complaints(ledger), []);
+  assertEquals(ledger, {
+    clean: true,
+    lost: 0,
+    missed: 0,
+    unreadable: 0,
+    helperFailures: [],
+    incomplete: 0,
+    orphans: 0,
+    duplicates: 0,
+    end: { kind: "complete" },
+    workloadExit: 0,
+    setAside: { outside: 0, straddling: 0, failed: 0 },
+    balance: { even: 3, uneven: 0, unsure: 0 },
+    laws: [
+      { name: "calls", stream: 3, kernel: 3, holds: true, why: null },
+      { name: "pages", stream: 512, kernel: 512, holds: true, why: null },
+      { name: "grabs", stream: 512, kernel: 512, holds: true, why: null },
+      { name: "references", stream: 512, kernel: 512, holds: true, why: null },
+      { name: "pgmap look-ups", stream: 512, kernel: 512, holds: true, why: null },
+      { name: "real look-ups", stream: 3, kernel: 3, holds: true, why: null },
+      { name: "pins", stream: 512, kernel: 512, holds: true, why: null },
+    ],
+  });
+});
+
+Deno.test("drawUpLedger() judges pins in a guest of our own only", async () => {
+  const footer = { ...FOOTER, pins: { acquired: 600, released: 600 } };
+  const local = { ...HEADER, target: { ...HEADER.target, kind: "local" } } as const;
+  const guest = await ledgerOf(footer);
+  assertEquals(pinLaw(guest), [512, 600, false, null]);
+  assertEquals(complaints(guest), ["The stream adds up to 512 pins, the kernel counted 600."]);
+  const elsewhere = await ledgerOf(footer, [], local);
+  assertEquals(pinLaw(elsewhere), [512, 600, null, "others pin too"]);
+  assertEquals(elsewhere.clean, true);
+});
+
+Deno.test("drawUpLedger() expects no pins of calls that only get", async () => {
+  const footer = { ...footerFor(EVENTS_5_10), pins: { acquired: 0, released: 0 } };
+  const { ledger } = await reportOf(EVENTS_5_10, { footer });
+  assertEquals(pinLaw(ledger), [0, 0, true, null]);
+});
+
+Deno.test("complaints() names everything that is missing", async () => {
+  const footer: Footer = {
+    ...FOOTER,
+    missed: 4,
+    totals: { ...FOOTER.totals, entered: 5, calls: 4, grabs: 600 },
+  };
+  const ledger = await ledgerOf(footer, [
+    { kind: "lost", events: 17 },
+    { kind: "unreadable", text: "{" },
+    { kind: "helperError", helper: "map_update_elem", code: -7 },
+    { kind: "helperError", helper: "map_update_elem", code: -7 },
+    { kind: "leaf", tid: 1, call: 1, address: "0x1000", pfn: 1, pages: 1, taken: true },
+    { ...CALL, call: 1 },
+  ]);
+  assertEquals(ledger.clean, false);
+  assertEquals(complaints(ledger), [
+    "17 events were lost in the tracer's buffer.",
+    "4 probe runs were skipped by the kernel.",
+    "1 line was not readable.",
+    'The BPF helper "map_update_elem" failed 2 times with -7.',
+    "1 call was entered and never returned.",
+    "1 call was seen in part: the end is not in the recording.",
+    "1 call end was reported more than once.",
+    "The stream adds up to 1024 pages, the kernel counted 512.",
+    "The stream adds up to 512 grabs, the kernel counted 600.",
+  ]);
+});
+
+Deno.test("complaints() wants the kernel's own sums", async () => {
+  const { totals: _, missed: __, ...bare } = FOOTER;
+  const ledger = await ledgerOf(bare);
+  assertEquals([ledger.missed, ledger.incomplete], [null, null]);
+  assertEquals(complaints(ledger), [
+    "The kernel's own sums are missing, so the stream could not be checked.",
+  ]);
+});
+
+Deno.test("drawUpLedger() does not count an imbalance as a loss", async () => {
+  const events: RecordingEvent[] = [...EVENTS_6_1, { ...RUN, call: 8, order: 10 }, {
+    ...CALL,
+    call: 8,
+    asked: 511,
+    returned: 511,
+  }];
+  const { ledger } = await reportOf(events, { header: HEADER_7_3 });
+  assertEquals([ledger.clean, ledger.balance], [true, { even: 3, uneven: 1, unsure: 0 }]);
+});
