@@ -63,6 +63,7 @@ function program() {
     .description("Count how often each compound head page is grabbed when user memory is pinned.")
     .version(VERSION)
     .exitOverride()
+    .showHelpAfterError("(--help tells what can be given)")
     .configureHelp({ helpWidth: 80 });
   root.command("trace")
     .description(

@@ -8,6 +8,12 @@
 import { join } from "node:path";
 import { RequestError } from "./failure.ts";
 
+/** Ending of what is not finished yet. */
+export const UNFINISHED = ".part";
+
+/** What is unfinished for longer than this was left by a run that was killed. */
+const ABANDONED_MS: number = 10 * 60 * 1000;
+
 /**
  * The folder of the cache, `$XDG_CACHE_HOME/headcount` or `~/.cache/headcount`.
  *
@@ -51,7 +57,12 @@ export async function cached(
   const path = join(folder, name);
   if (await exists(path)) return path;
   await Deno.mkdir(folder, { recursive: true });
-  const unfinished = await Deno.makeTempFile({ dir: folder, prefix: `${name}.`, suffix: ".part" });
+  await sweep(folder);
+  const unfinished = await Deno.makeTempFile({
+    dir: folder,
+    prefix: `${name}.`,
+    suffix: UNFINISHED,
+  });
   try {
     await make(unfinished);
     await Deno.rename(unfinished, path);
@@ -60,6 +71,16 @@ export async function cached(
     throw error;
   }
   return path;
+}
+
+/** Removes what killed runs left. */
+async function sweep(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.endsWith(UNFINISHED)) continue;
+    const path = join(folder, name);
+    const changed = (await Deno.stat(path)).mtime?.getTime() ?? 0;
+    if (Date.now() - changed > ABANDONED_MS) await Deno.remove(path, { recursive: true });
+  }
 }
 
 /** Whether there is something at `path`. */

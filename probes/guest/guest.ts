@@ -83,7 +83,7 @@ export class Guest implements Target {
  */
 export async function bootGuest(wish: GuestWish): Promise<Guest> {
   wish.onEvent({ kind: "phase", name: "prepare" });
-  const [kernel, initramfs, tools, prospect] = await Promise.all([
+  const [kernel, initramfs, tools, prospect] = await allOrFirstError([
     bootableKernel(wish.cache, wish.kernel.image),
     makeInitramfs(wish.cache, wish.kernel.modules),
     makeToolsImage(wish.cache),
@@ -105,6 +105,14 @@ export async function bootGuest(wish: GuestWish): Promise<Guest> {
     return guest;
   }
   throw new MachineryError(`Cannot boot the guest: ${guest.why}`);
+}
+
+/** Like Promise.all, but waits for all before it throws: nothing half made is left behind. */
+async function allOrFirstError<T extends readonly unknown[]>(
+  promises: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  await Promise.allSettled(promises);
+  return await Promise.all(promises) as unknown as T;
 }
 
 interface BootFiles {

@@ -30,7 +30,7 @@ done </modules/order
 
 say phase root
 why=$(mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=262144,cache=loose host /root 2>&1) ||
-  fail "host root over 9p: ${why#mount: }"
+  fail "host root over 9p: ${why#mount: } (a kernel without built-in virtio and 9p needs --modules)"
 for place in tmp run var/tmp; do
   mount -t tmpfs tmpfs "/root/$place" || fail "tmpfs on /$place"
 done

@@ -6,7 +6,7 @@
  */
 
 import { basename, join } from "node:path";
-import { cached, digest, fingerprint } from "../cache.ts";
+import { cached, digest, fingerprint, UNFINISHED } from "../cache.ts";
 import { runProgram } from "../command.ts";
 import { MachineryError } from "../failure.ts";
 import { resolveModules } from "./modules.ts";
@@ -29,8 +29,9 @@ export async function makeInitramfs(cache: string, modules: string | undefined):
     await fingerprint(BUSYBOX),
     ...(await Promise.all(order.map((path) => fingerprint(join(modules ?? "", path))))),
   ]);
-  return await cached(join(cache, "initramfs"), `${key}.cpio`, async (path) => {
-    const tree = await Deno.makeTempDir({ prefix: "headcount-initramfs-" });
+  const folder = join(cache, "initramfs");
+  return await cached(folder, `${key}.cpio`, async (path) => {
+    const tree = await Deno.makeTempDir({ dir: folder, prefix: "tree-", suffix: UNFINISHED });
     try {
       for (const folder of ["bin", "dev", "proc", "sys", "root", "modules"]) {
         await Deno.mkdir(join(tree, folder));

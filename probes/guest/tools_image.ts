@@ -8,7 +8,7 @@
  */
 
 import { basename, join } from "node:path";
-import { cached, digest, fingerprint } from "../cache.ts";
+import { cached, digest, fingerprint, UNFINISHED } from "../cache.ts";
 import { runProgram } from "../command.ts";
 import { MachineryError } from "../failure.ts";
 
@@ -23,8 +23,9 @@ export async function makeToolsImage(cache: string): Promise<string> {
   const libraries = [...new Set((await Promise.all(programs.map(librariesOf))).flat())].sort();
   const files = [...programs, ...libraries];
   const prints = await Promise.all(files.map(fingerprint));
-  return await cached(join(cache, "tools"), `${await digest(prints)}.ext4`, async (image) => {
-    const tree = await Deno.makeTempDir({ dir: join(cache, "tools"), prefix: "tree-" });
+  const folder = join(cache, "tools");
+  return await cached(folder, `${await digest(prints)}.ext4`, async (image) => {
+    const tree = await Deno.makeTempDir({ dir: folder, prefix: "tree-", suffix: UNFINISHED });
     try {
       await Deno.mkdir(join(tree, "bin"));
       await Deno.mkdir(join(tree, "lib"));

@@ -14,7 +14,9 @@ import type { ProgressEvent } from "../progress.ts";
 import { localObstacle, openLocal } from "./local.ts";
 import type { Target } from "./target.ts";
 
-const MIB = 1 << 20;
+const MIB: number = 1 << 20;
+/** Mapping size of a guest's device where none is asked for: a PMD's. */
+const GUEST_ALIGN: number = 2 * MIB;
 
 /** Where to trace. */
 export interface TargetWish {
@@ -73,7 +75,7 @@ export async function openTarget(wish: TargetWish): Promise<Target> {
     append: wish.append,
     memoryBytes: wish.memoryBytes,
     cpus: wish.cpus,
-    regionBytes: regionBytes(wish.bytes, wish.alignBytes ?? 2 * MIB),
+    regionBytes: regionBytes(wish.bytes, wish.alignBytes ?? GUEST_ALIGN),
     diskBytes: Math.min(wish.bytes, 64 * MIB),
     cache: wish.cache,
     log: wish.log,
@@ -88,7 +90,9 @@ export async function openTarget(wish: TargetWish): Promise<Target> {
  * @throws {RequestError} when a device of this machine is not as asked for.
  */
 export async function openDevice(target: Target, wish: TargetWish): Promise<DeviceSummary> {
-  if (target.summary.kind === "guest") await createNamespace(target, wish.alignBytes ?? 2 * MIB);
+  if (target.summary.kind === "guest") {
+    await createNamespace(target, wish.alignBytes ?? GUEST_ALIGN);
+  }
   const path = target.summary.kind === "guest" ? GUEST_DEVICE : wish.device;
   const device = await readDevice(target, path);
   if (wish.alignBytes !== undefined && device.alignBytes !== wish.alignBytes) {
@@ -96,9 +100,10 @@ export async function openDevice(target: Target, wish: TargetWish): Promise<Devi
       `"${device.path}" has an align of ${device.alignBytes} bytes, not ${wish.alignBytes}; an align is set when the namespace is made`,
     );
   }
-  if (device.bytes < wish.bytes) {
+  const mapped = Math.ceil(wish.bytes / device.alignBytes) * device.alignBytes;
+  if (device.bytes < mapped) {
     throw new RequestError(
-      `"${device.path}" has ${device.bytes} bytes, --size asks for ${wish.bytes}`,
+      `"${device.path}" has ${device.bytes} bytes, --size ${wish.bytes} needs ${mapped} of them at its align`,
     );
   }
   return device;

@@ -1,10 +1,11 @@
 /**
  * The workload `direct-io`, a program of its own that runs on the target:
  *
- *     direct_io.ts DEVICE BYTES DISK
+ *     direct_io.ts DEVICE BYTES ALIGN DISK
  *
  * It maps a devdax device, touches each page, and writes the mapping to a disk with O_DIRECT, so
- * that the block layer pins the mapping's pages. It only reads from the device, and opens the disk
+ * that the block layer pins the mapping's pages. A device can only be mapped by whole aligns: what
+ * is mapped beyond BYTES is not touched. It only reads from the device, and opens the disk
  * with O_EXCL: one that is mounted or otherwise in use is refused.
  *
  * Between mapping and writing it waits for a line on standard input. What it does it prints as
@@ -59,27 +60,31 @@ function open(path: string, flags: number): number {
   return fd >= 0 ? fd : fail(`Cannot open "${path}"`);
 }
 
-const [device, size, disk] = Deno.args;
-if (device === undefined || size === undefined || disk === undefined) {
-  Deno.stderr.writeSync(new TextEncoder().encode("Usage: direct_io.ts DEVICE BYTES DISK\n"));
+const [device, size, align, disk] = Deno.args;
+if (device === undefined || size === undefined || align === undefined || disk === undefined) {
+  Deno.stderr.writeSync(new TextEncoder().encode("Usage: direct_io.ts DEVICE BYTES ALIGN DISK\n"));
   Deno.exit(64);
 }
 const bytes = Number(size);
+const mappedBytes = Math.ceil(bytes / Number(align)) * Number(align);
 
 const deviceFd = open(device, O_RDONLY);
 const diskFd = open(disk, O_WRONLY | O_DIRECT | O_EXCL);
 const diskBytes = Number(libc.symbols.lseek(diskFd, 0n, SEEK_END));
-const buffer = libc.symbols.mmap(null, BigInt(bytes), PROT_READ, MAP_SHARED, deviceFd, 0n);
+const buffer = libc.symbols.mmap(null, BigInt(mappedBytes), PROT_READ, MAP_SHARED, deviceFd, 0n);
 const start = Deno.UnsafePointer.value(buffer);
 if (buffer === null || start === 0xffff_ffff_ffff_ffffn) {
-  fail(`Cannot map ${bytes} bytes of "${device}"`);
+  fail(`Cannot map ${mappedBytes} bytes of "${device}"`);
 }
 const view = new Deno.UnsafePointerView(buffer);
 for (let offset = 0; offset < bytes; offset += PAGE_BYTES) view.getUint8(offset);
 
 const addressOf = (offset: number): HexAddress => `0x${(start + BigInt(offset)).toString(16)}`;
 say({ step: "ready", pid: Deno.pid, address: addressOf(0), bytes });
-if ((await Deno.stdin.read(new Uint8Array(16))) === null) Deno.exit(1);
+if ((await Deno.stdin.read(new Uint8Array(16))) === null) {
+  Deno.stderr.writeSync(new TextEncoder().encode("Nobody said when to begin\n"));
+  Deno.exit(1);
+}
 
 // A disk smaller than the mapping is written over and over from its beginning.
 const chunk = Math.min(bytes, diskBytes);

@@ -29,7 +29,7 @@ export function directIoCommand(
       target.deno,
       ...["run", "--no-config", "--no-lock", "--no-prompt", "--no-remote", "--allow-ffi"],
       target.provide(program),
-      ...[device.path, String(bytes), DISK],
+      ...[device.path, String(bytes), String(device.alignBytes), DISK],
     ],
     environment: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
   };
