@@ -4,6 +4,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import { MachineryError } from "./failure.ts";
 
 /** How a program is run. */
@@ -55,12 +56,32 @@ export function spawnProgram(
     return new Deno.Command(program, { ...options, args }).spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      throw new MachineryError(
-        `${attempt}: there is no program "${program}" on this machine; "./setup" installs what headcount needs, "./setup --check" lists it`,
-      );
+      throw new MachineryError(`${attempt}: ${notThere(program)}`);
     }
     throw error;
   }
+}
+
+/**
+ * Full path of a program, by PATH and the folders of a system's administrator.
+ *
+ * @throws {MachineryError} when it is not there; the message says how to get it.
+ */
+export async function findProgram(name: string): Promise<string> {
+  for (const folder of [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/sbin"]) {
+    try {
+      return await Deno.realPath(join(folder, name));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
+        throw error;
+      }
+    }
+  }
+  throw new MachineryError(notThere(name));
+}
+
+function notThere(name: string): string {
+  return `There is no program "${name}" on this machine; "./setup" installs what headcount needs, "./setup --check" lists it`;
 }
 
 async function feed(child: Deno.ChildProcess, bytes: Uint8Array): Promise<void> {

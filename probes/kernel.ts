@@ -9,13 +9,14 @@ import { CANDIDATE_FUNCTIONS } from "./eras.ts";
 import { MachineryError } from "./failure.ts";
 import { CommandError, readBytes, readText, type Target } from "./targets/target.ts";
 
+/**
+ * A symbol that is there since the kernel's own types have BTF ids (5.11), without which bpftrace
+ * and libbpf cannot attach by fentry.
+ */
+export const BTF_IDS = "btf_module_notify";
+
 /** Symbols that are looked for beside the candidates of the roles. */
-const DATA_SYMBOLS: readonly string[] = [
-  "vmemmap_base",
-  // There since BTF ids are given to the kernel's own types (5.11), without which bpftrace and
-  // libbpf cannot attach by fentry.
-  "btf_module_notify",
-];
+const OTHER_SYMBOLS: readonly string[] = ["vmemmap_base", BTF_IDS];
 
 /** What a kernel shows of itself. */
 export interface KernelFacts {
@@ -33,7 +34,8 @@ export interface KernelFacts {
   readonly commandLine: string;
 }
 
-const BTF_PATH = "/sys/kernel/btf/vmlinux";
+/** Where a kernel shows its types. */
+export const BTF_PATH = "/sys/kernel/btf/vmlinux";
 
 /**
  * Reads what the plan needs to know.
@@ -42,7 +44,7 @@ const BTF_PATH = "/sys/kernel/btf/vmlinux";
  * without; the message says what.
  */
 export async function readKernelFacts(target: Target): Promise<KernelFacts> {
-  const wanted = [...CANDIDATE_FUNCTIONS, ...DATA_SYMBOLS].join("|");
+  const wanted = [...CANDIDATE_FUNCTIONS, ...OTHER_SYMBOLS].join("|");
   const [uname, page, commandLine, symbols, traceable, btf, bpftrace] = await Promise.all([
     readText(target, ["uname", "-rvm"], "Asking for the kernel's release"),
     readText(target, ["getconf", "PAGESIZE"], "Asking for the page size"),

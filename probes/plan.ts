@@ -8,7 +8,7 @@ import type { AttachKind, PlanFlags, PlanSummary, Role, RoleName } from "../reco
 import type { BtfFunction } from "./btf.ts";
 import { type Candidate, OLD_FLAGS, type RoleEntry, ROLES } from "./eras.ts";
 import { MachineryError } from "./failure.ts";
-import type { KernelFacts } from "./kernel.ts";
+import { BTF_IDS, BTF_PATH, type KernelFacts } from "./kernel.ts";
 
 /** How page facts are read on this kernel, as expressions of bpftrace over `$page` and `$head`. */
 export interface PageFacts {
@@ -40,6 +40,8 @@ export interface Plan {
   readonly summary: PlanSummary;
   readonly functions: Readonly<Partial<Record<RoleName, PlannedFunction>>>;
   readonly page: PageFacts;
+  /** Variables that bpftrace needs on this kernel. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** The BPF trampoline behind fentry passes six arguments before 6.6. */
@@ -70,6 +72,9 @@ export function makePlan(facts: KernelFacts): Plan {
     },
     functions,
     page,
+    // Without BTF ids bpftrace does not find the kernel's types by itself (0.17 on 5.10); where it
+    // does, being told turns its fentry off.
+    environment: facts.symbols.has(BTF_IDS) ? {} : { BPFTRACE_BTF: BTF_PATH },
   };
 }
 
@@ -121,7 +126,7 @@ function rejection(candidate: Candidate, facts: KernelFacts): string | undefined
 }
 
 function attachKind(facts: KernelFacts, role: RoleName, prototype: BtfFunction): AttachKind {
-  const possible = facts.symbols.has("btf_module_notify") &&
+  const possible = facts.symbols.has(BTF_IDS) &&
     prototype.parameters.length <= MOST_FENTRY_ARGUMENTS;
   // The slow path needs its own entry and return and is rare: a kprobe on every kernel.
   return possible && role !== "slowPath" ? "fentry" : "kprobe";

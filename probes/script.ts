@@ -31,9 +31,9 @@ export function renderScript(plan: Plan, context: ScriptContext): string {
     functions.hugeLeaf && leafProbes(functions.hugeLeaf),
     ...grabFunctions(plan).map((grab) => grabProbes(grab, page)),
     functions.lookup && lookupProbe(functions.lookup),
-    END,
   ];
-  return parts.filter((part) => part !== undefined).join("\n");
+  const program = parts.filter((part) => part !== undefined).join("\n");
+  return `${program}\n${endProbe(program)}`;
 }
 
 function grabFunctions({ functions }: Plan): (PlannedFunction & { role: GrabRole })[] {
@@ -83,20 +83,14 @@ const BEGIN = `BEGIN
 }
 `;
 
-const END = `END
+/** Only the totals are to be printed at the end. */
+function endProbe(program: string): string {
+  const scratch = [...new Set(program.match(/@(?!total_)\w+(?=\[)/g))].sort();
+  return `END
 {
-  clear(@sequence);
-  clear(@call);
-  clear(@began);
-  clear(@range);
-  clear(@leaf);
-  clear(@slow);
-  clear(@lookups);
-  clear(@page);
-  clear(@refs);
-  clear(@run);
-}
+${scratch.map((map) => `  clear(${map});\n`).join("")}}
 `;
+}
 
 function callProbes({ name, attach }: PlannedFunction, page: PageFacts): string {
   const fentry = attach === "fentry";

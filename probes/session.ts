@@ -21,6 +21,8 @@ export interface SessionWish {
   readonly header: Header;
   /** Path of the bpftrace program, as this machine has it. */
   readonly script: string;
+  /** Variables of bpftrace's environment. */
+  readonly tracerEnvironment: Readonly<Record<string, string>>;
   /** The workload's command, as the target sees it. */
   readonly command: readonly string[];
   /** Variables of the workload's environment. */
@@ -86,7 +88,7 @@ class Session {
       ...["-c", "/bin/sh"],
       this.#target.provide(script),
       String(pid),
-    ]);
+    ], { env: this.#wish.tracerEnvironment });
     const tracerTail = keepTail(tracer.stderr);
     const stop = this.#stopper(tracer, workload);
     signal.addEventListener("abort", stop, { once: true });

@@ -48,7 +48,7 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
   const text = renderScript(plan, { release: facts.release, headcount: wish.headcount });
   const script = join(wish.directory, SCRIPT_FILE);
   await Deno.writeTextFile(script, text);
-  const { command, environment } = directIoCommand(target, device, wish.bytes);
+  const { command, told, environment } = directIoCommand(target, device, wish.bytes);
   const header: Header = {
     kind: "header",
     format: RECORDING_FORMAT,
@@ -63,12 +63,19 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
     bpftrace: { version: facts.bpftrace },
     target: target.summary,
     device,
-    workload: { name: wish.workload, bytes: wish.bytes, command },
+    workload: { name: wish.workload, bytes: wish.bytes, command: told },
     plan: plan.summary,
     script: { file: SCRIPT_FILE, sha256: await sha256(text) },
   };
   wish.onEvent({ kind: "phase", name: "attach" });
-  yield* runSession(target, { header, script, command, environment, signal: wish.signal });
+  yield* runSession(target, {
+    header,
+    script,
+    tracerEnvironment: plan.environment,
+    command,
+    environment,
+    signal: wish.signal,
+  });
 }
 
 /** Waits for a promise, but no longer than until the signal. */

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import type { Accelerator, TargetSummary } from "../../recording/header.ts";
 import { cached, digest, fingerprint } from "../cache.ts";
-import { spawnProgram } from "../command.ts";
+import { findProgram, spawnProgram } from "../command.ts";
 import { MachineryError } from "../failure.ts";
 import { splitLines } from "../lines.ts";
 import type { ExecOptions, Process, Target } from "../targets/target.ts";
@@ -18,7 +18,7 @@ import { findPayload, unpackPvhKernel } from "./kernel_image.ts";
 import type { Kernel } from "./kernels.ts";
 import { backingBytes } from "./nvdimm.ts";
 import { type BootEvent, type PhaseName, readConsoleLine } from "./phase.ts";
-import { type Machine, qemuCommand } from "./qemu.ts";
+import { type Machine, QEMU, qemuCommand } from "./qemu.ts";
 import { makeToolsImage } from "./tools_image.ts";
 
 /** Seconds that a guest lives on after an abort, so that a session can end in order. */
@@ -88,6 +88,7 @@ export async function bootGuest(wish: GuestWish): Promise<Guest> {
     makeInitramfs(wish.cache, wish.kernel.modules),
     makeToolsImage(wish.cache),
     kvmProspect(wish.cache),
+    findProgram(QEMU),
   ]);
   const files = { kernel, initramfs, tools };
   let why = prospect.kind === "no" ? prospect.why : "";
@@ -202,7 +203,7 @@ class RunningMachine {
 
   constructor(machine: Machine, wish: GuestWish) {
     this.#wish = wish;
-    const script = new URL("supervise.sh", import.meta.url).pathname;
+    const script = decodeURIComponent(new URL("supervise.sh", import.meta.url).pathname);
     this.#child = spawnProgram("Starting the guest", [
       "sh",
       ...[script, machine.directory, String(machine.backingBytes), portNames().join(" ")],

@@ -4,7 +4,8 @@
 #
 #   supervise.sh DIRECTORY BACKING-BYTES "PORT PORT..." QEMU [ARGUMENT...]
 
-trap '' INT TERM HUP QUIT
+# PIPE too: whoever read our output may be gone.
+trap '' INT TERM HUP QUIT PIPE
 directory=$1 backing=$2 ports=$3
 shift 3
 

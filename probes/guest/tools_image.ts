@@ -9,7 +9,7 @@
 
 import { basename, join } from "node:path";
 import { cached, digest, fingerprint, UNFINISHED } from "../cache.ts";
-import { runProgram } from "../command.ts";
+import { findProgram, runProgram } from "../command.ts";
 import { MachineryError } from "../failure.ts";
 
 /** Programs that headcount itself runs in a guest. */
@@ -47,22 +47,6 @@ export async function makeToolsImage(cache: string): Promise<string> {
       await Deno.remove(tree, { recursive: true });
     }
   });
-}
-
-/** Full path of a program, by PATH. */
-async function findProgram(name: string): Promise<string> {
-  for (const folder of [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/sbin"]) {
-    try {
-      return await Deno.realPath(join(folder, name));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
-        throw error;
-      }
-    }
-  }
-  throw new MachineryError(
-    `Cannot give the guest its tools: there is no program "${name}" on this machine; "./setup" installs what headcount needs`,
-  );
 }
 
 async function librariesOf(program: string): Promise<string[]> {

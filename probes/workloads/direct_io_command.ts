@@ -13,7 +13,10 @@ const DISK = "/dev/ram0";
 
 /** A command and its environment. */
 export interface WorkloadCommand {
+  /** The command as the target runs it. */
   readonly command: readonly string[];
+  /** The command as a recording tells it: without the folders of this machine. */
+  readonly told: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -23,14 +26,13 @@ export function directIoCommand(
   device: DeviceSummary,
   bytes: number,
 ): WorkloadCommand {
-  const program = new URL("direct_io.ts", import.meta.url).pathname;
+  const program = "direct_io.ts";
+  const flags = ["run", "--no-config", "--no-lock", "--no-prompt", "--no-remote", "--allow-ffi"];
+  const words = [device.path, String(bytes), String(device.alignBytes), DISK];
+  const path = decodeURIComponent(new URL(program, import.meta.url).pathname);
   return {
-    command: [
-      target.deno,
-      ...["run", "--no-config", "--no-lock", "--no-prompt", "--no-remote", "--allow-ffi"],
-      target.provide(program),
-      ...[device.path, String(bytes), String(device.alignBytes), DISK],
-    ],
+    command: [target.deno, ...flags, target.provide(path), ...words],
+    told: [program, ...words],
     environment: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
   };
 }
