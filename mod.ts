@@ -10,7 +10,7 @@
  * import { analyze, decodeItems, splitLines } from "headcount";
  * import { assertEquals } from "@std/assert";
  *
- * const file = await Deno.open("tests/fixtures/debian-6.1-2M/recording.jsonl");
+ * const file = await Deno.open("tests/fixtures/recordings/debian-6.1-2M/recording.jsonl");
  * const report = await analyze(decodeItems(splitLines(file.readable)));
  * assertEquals(report.verdict, "per-page");
  * ```

@@ -92,7 +92,7 @@ export const ROLES: readonly RoleEntry[] = [
   },
   {
     role: "lookup",
-    candidates: [{ function: "get_dev_pagemap", era: "4.5 on" }],
+    candidates: [{ function: "get_dev_pagemap", era: "4.15 on" }],
     cost: "look-ups of the pgmap are not counted",
     needed: false,
   },

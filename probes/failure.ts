@@ -9,6 +9,7 @@
  * boot, a kernel that panicked. The command line exits with 69.
  */
 export class MachineryError extends Error {
+  /** Name of the class. */
   override readonly name = "MachineryError";
   /** Lines that show what went wrong, such as the end of the guest's kernel log. */
   readonly evidence: string;
@@ -25,5 +26,6 @@ export class MachineryError extends Error {
  * multiple of a page. The command line exits with 64.
  */
 export class RequestError extends RangeError {
+  /** Name of the class. */
   override readonly name = "RequestError";
 }

@@ -14,6 +14,7 @@ export type ProgressEvent =
 
 /** Where progress is shown. */
 export interface ProgressOptions {
+  /** Takes what is shown. */
   readonly write: (text: string) => void;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;

@@ -17,6 +17,7 @@ import { directIoCommand, openDisk } from "./workloads/direct_io_command.ts";
 
 /** What to trace. */
 export interface TraceWish extends TargetWish {
+  /** What pins the memory. */
   readonly workload: "direct-io";
   /** Version of headcount. */
   readonly headcount: string;

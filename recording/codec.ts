@@ -27,6 +27,7 @@ const KINDS: ReadonlySet<unknown> = new Set<RecordingItem["kind"]>([
 
 /** A file that is no recording, or one of a format that this version does not read. */
 export class FormatError extends SyntaxError {
+  /** Name of the class. */
   override readonly name = "FormatError";
 }
 

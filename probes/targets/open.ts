@@ -42,7 +42,9 @@ export interface TargetWish {
   readonly cache: string;
   /** File for a guest's console. */
   readonly log: string;
+  /** Ends it, in whatever phase it is. */
   readonly signal: AbortSignal;
+  /** Told of every step. */
   readonly onEvent: (event: ProgressEvent) => void;
 }
 

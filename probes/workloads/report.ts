@@ -34,5 +34,7 @@ function isReport(value: unknown): value is WorkloadReport {
   const fields = STEPS[String(value.step)];
   if (fields === undefined) return false;
   const record: Record<string, unknown> = { ...value };
-  return Object.entries(fields).every(([name, type]) => typeof record[name] === type);
+  return Object.entries(fields).every(([name, type]) =>
+    type === "number" ? typeof record[name] === "number" : typeof record[name] === "string"
+  );
 }

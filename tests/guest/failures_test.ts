@@ -1,0 +1,163 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Report } from "headcount";
+import { finish, ROOT, runTask, temporaryFolder } from "../support/cli.ts";
+import { guestTest, leftoversAtRest } from "../support/guest.ts";
+
+const CACHE = `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/headcount`;
+const DEBIAN = `${CACHE}/kernels/default`;
+
+/** Runs a trace that must fail and returns what it says. */
+async function failingTrace(
+  options: readonly string[],
+  exit: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  await using folder = await temporaryFolder();
+  const out = `${folder.path}/recording`;
+  const { code, stdout, stderr } = await runTask(["trace", "--out", out, ...options], env);
+  assertEquals(code, exit, stderr);
+  assertEquals(stdout, "");
+  assertEquals(await leftoversAtRest(), []);
+  return stderr;
+}
+
+guestTest("trace names a kernel panic and shows the end of the log", async () => {
+  const stderr = await failingTrace(["--append", "rdinit=/no/such"], 69);
+  assertMatch(stderr, /kernel panic: VFS: Unable to mount root fs/);
+  assertStringIncludes(stderr, "Call Trace:");
+});
+
+guestTest("trace names the phase in which the time ran out", async () => {
+  const stderr = await failingTrace(["--timeout", "2"], 69);
+  assertMatch(stderr, /No verdict within 2 s \(in phase "\w+"\)/);
+});
+
+guestTest("trace names a module that the kernel refuses", async () => {
+  await using folder = await temporaryFolder();
+  const modules = `${folder.path}/modules`;
+  await new Deno.Command("cp", { args: ["-r", `${DEBIAN}/modules`, modules] }).output();
+  for await (const path of filesBelow(modules)) {
+    if (/\/brd\.ko/.test(path)) await Deno.truncate(path, 3000);
+  }
+  const options = ["--kernel", await Deno.realPath(`${DEBIAN}/vmlinuz`), "--modules", modules];
+  assertMatch(await failingTrace(options, 69), /module brd\.ko|"xz" exited/);
+});
+
+guestTest("trace names modules that are missing", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/modules.dep`, "kernel/fs/9p/9p.ko:\n");
+  await Deno.writeTextFile(
+    `${folder.path}/modules.builtin`,
+    "kernel/drivers/virtio/virtio_pci.ko\n",
+  );
+  const options = ["--kernel", await Deno.realPath(`${DEBIAN}/vmlinuz`), "--modules", folder.path];
+  const stderr = await failingTrace(options, 69);
+  assertStringIncludes(stderr, '"nfit", "nd_pmem", "dax_pmem", "device_dax", "brd"');
+});
+
+guestTest("trace says that a kernel without its modules cannot mount the host's root", async () => {
+  const stderr = await failingTrace(["--kernel", await Deno.realPath(`${DEBIAN}/vmlinuz`)], 69);
+  assertStringIncludes(stderr, "host root over 9p");
+  assertStringIncludes(stderr, "--modules");
+});
+
+guestTest("trace tells a bzImage that is cut short", async () => {
+  await using folder = await temporaryFolder();
+  const image = `${folder.path}/bzImage`;
+  await Deno.copyFile(`${DEBIAN}/vmlinuz`, image);
+  await Deno.truncate(image, 3_000_000);
+  assertStringIncludes(await failingTrace(["--kernel", image], 69), "the bzImage is cut short");
+});
+
+guestTest("trace says how to get a program that is missing", async () => {
+  await using folder = await temporaryFolder();
+  const programs = "bpftrace cat cpio deno getconf gzip id ldd mke2fs ndctl sh test xz zstd";
+  for (const name of programs.split(" ")) {
+    const found = await new Deno.Command("sh", { args: ["-c", `command -v ${name}`] }).output();
+    const path = new TextDecoder().decode(found.stdout).trim();
+    if (path.startsWith("/")) await Deno.symlink(path, `${folder.path}/${name}`);
+  }
+  const stderr = await failingTrace([], 69, { PATH: folder.path });
+  assertMatch(stderr, /no program "qemu-system-x86_64".*\.\/setup/);
+});
+
+guestTest(
+  "Ctrl-C in the middle of a workload keeps the recording, which is undecided",
+  async () => {
+    await using folder = await temporaryFolder();
+    const out = `${folder.path}/recording`;
+    const child = startCli(["trace", "--json", "--align", "1G", "--size", "1G", "--out", out]);
+    await growsTo(`${out}/recording.jsonl`, 20_000);
+    child.kill("SIGINT");
+    const { code, stdout } = await finish(child);
+    assertEquals(code, 2);
+    const report: Report = JSON.parse(stdout);
+    assertEquals(report.verdict, "undecided");
+    assertMatch(report.reasons[0] ?? "", /interrupted by SIGINT/);
+    const again = await runTask(["analyze", "--json", out]);
+    assertEquals(again.stdout, stdout);
+    assertEquals(await leftoversAtRest(), []);
+  },
+);
+
+guestTest(
+  "nothing outlives a headcount that is killed, and its recording is readable",
+  async () => {
+    await using folder = await temporaryFolder();
+    const out = `${folder.path}/recording`;
+    const child = startCli(["trace", "--quiet", "--align", "1G", "--size", "1G", "--out", out]);
+    await growsTo(`${out}/recording.jsonl`, 20_000);
+    child.kill("SIGKILL");
+    await finish(child);
+    assertEquals(await leftoversAtRest(), []);
+    const { code, stdout } = await runTask(["analyze", out]);
+    assertEquals(code, 2);
+    assertMatch(stdout, /^undecided: the recording (was|is) cut off/);
+  },
+);
+
+guestTest("SIGTERM while the guest boots leaves neither guest nor folder", async () => {
+  await using folder = await temporaryFolder();
+  const out = `${folder.path}/recording`;
+  const child = startCli(["trace", "--out", out]);
+  await growsTo(`${out}/kernel.log`, 500);
+  child.kill("SIGTERM");
+  const { code, stderr } = await finish(child);
+  assertEquals(code, 130);
+  assertMatch(stderr, /Stopped by SIGTERM in phase "\w+"/);
+  assertEquals(await leftoversAtRest(), []);
+  assertEquals(await Array.fromAsync(Deno.readDir(folder.path)), []);
+});
+
+/** The command of a task itself, without the `deno task` between: signals reach it. */
+function startCli(args: readonly string[]): Deno.ChildProcess {
+  const config: { tasks: { trace: string } } = JSON.parse(
+    Deno.readTextFileSync(`${ROOT}deno.json`),
+  );
+  const words = config.tasks.trace.split(" ").slice(1, -1);
+  return new Deno.Command(Deno.execPath(), {
+    args: [...words, ...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Waits, for at most a minute, until a file has that many bytes. */
+async function growsTo(path: string, bytes: number): Promise<void> {
+  for (let tries = 0; tries < 1200; tries++) {
+    const size = await Deno.stat(path).then((info) => info.size, () => 0);
+    if (size >= bytes) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`"${path}" did not grow to ${bytes} bytes`);
+}
+
+async function* filesBelow(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* filesBelow(`${folder}/${name}`);
+    else yield `${folder}/${name}`;
+  }
+}

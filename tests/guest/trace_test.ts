@@ -1,0 +1,99 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Report } from "headcount";
+import { runTask, temporaryFolder } from "../support/cli.ts";
+import { guestTest, kernelTest, leftovers } from "../support/guest.ts";
+
+/** Traces and returns the report, after checking what holds of every clean run. */
+async function traceReport(out: string, ...options: string[]): Promise<Report & { exit: number }> {
+  const traced = await runTask(["trace", "--json", "--out", out, ...options]);
+  assert(traced.stdout !== "", traced.stderr);
+  const report: Report = JSON.parse(traced.stdout);
+  assertEquals(report.ledger.clean, true, traced.stdout);
+  const again = await runTask(["analyze", "--json", out]);
+  assertEquals(again.stdout, traced.stdout, "analyze prints what trace printed");
+  assertEquals(again.code, traced.code);
+  assertEquals(await leftovers(), []);
+  return { ...report, exit: traced.code };
+}
+
+guestTest("trace: Debian 6.1 grabs a 2 MiB devdax leaf once for each page", async () => {
+  await using folder = await temporaryFolder();
+  const out = `${folder.path}/recording`;
+  const report = await traceReport(out);
+  assertEquals(report.verdict, "per-page");
+  assertEquals(report.exit, 1);
+  assertMatch(report.kernel.release, /^6\.1\./);
+  assertEquals(report.target.kind, "guest");
+  const { totals } = report;
+  assertEquals(totals.pages, 512);
+  assertEquals(totals.grabs, 512);
+  assertEquals(totals.refs, 512);
+  assertEquals(totals.pgmapLookups, 512);
+  assertEquals(totals.headOrders, { "9": 1 });
+  assertEquals(totals.leastGrabs, totals.calls);
+  // Calls of 256, 255 and 1 pages: the block layer's bios.
+  assertEquals(report.histograms.pagesPerCall.count, 3);
+  assertEquals(report.histograms.pagesPerCall.max, 256);
+  const program = await Deno.readTextFile(`${out}/headcount.bt`);
+  assertStringIncludes(program, "kretfunc:try_grab_page");
+  assertStringIncludes(await Deno.readTextFile(`${out}/kernel.log`), "Linux version 6.1");
+});
+
+guestTest("trace --align 4K: single pages at pte leaves leave nothing to batch", async () => {
+  await using folder = await temporaryFolder();
+  const report = await traceReport(`${folder.path}/recording`, "--align", "4K");
+  assertEquals(report.verdict, "once");
+  assertEquals(report.exit, 0);
+  assertEquals(report.totals.headOrders, { "0": 512 });
+  assertEquals(report.totals.leaves.pte, 512);
+  assertEquals(report.totals.grabs, 512);
+});
+
+guestTest("trace --align 1G: a PUD leaf of order 18 is grabbed page by page on 6.1", async () => {
+  await using folder = await temporaryFolder();
+  const report = await traceReport(`${folder.path}/recording`, "--align", "1G");
+  assertEquals(report.verdict, "per-page");
+  assertEquals(report.device.bytes, 2 * 2 ** 30);
+  assertEquals(report.totals.headOrders, { "18": 1 });
+  assertEquals(report.totals.leaves.pud, report.totals.calls);
+});
+
+guestTest("trace --size 64M: 16,384 grabs without a loss", async () => {
+  await using folder = await temporaryFolder();
+  const report = await traceReport(`${folder.path}/recording`, "--size", "64M");
+  assertEquals(report.totals.grabs, 16384);
+  assertEquals(report.totals.pages, 16384);
+  assertEquals(report.totals.headOrders, { "9": 32 });
+});
+
+kernelTest("bzImage-7.3-gup-test", "trace: 7.3 grabs each leaf once", async (image) => {
+  await using folder = await temporaryFolder();
+  const report = await traceReport(`${folder.path}/recording`, "--kernel", image);
+  assertEquals(report.verdict, "once");
+  assertEquals(report.exit, 0);
+  assertEquals(report.totals.grabs, 3);
+  assertEquals(report.totals.refs, 512);
+  assertEquals(report.totals.pgmapLookups, 0);
+});
+
+kernelTest("bzImage-5.10-compound", "trace: the RFC's change on 5.10 grabs once", async (image) => {
+  await using folder = await temporaryFolder();
+  const report = await traceReport(
+    `${folder.path}/recording`,
+    ...["--kernel", image, "--append", "devdax_compound=1 gup_variant=1"],
+  );
+  assertEquals(report.verdict, "once");
+  assertEquals(report.totals.grabs, 3);
+  assertEquals(report.totals.pgmapLookups, 3);
+});
+
+kernelTest("bzImage-5.10-compound", "trace: 5.10 without it grabs each page", async (image) => {
+  await using folder = await temporaryFolder();
+  const report = await traceReport(
+    `${folder.path}/recording`,
+    ...["--kernel", image, "--append", "devdax_compound=1 gup_variant=0"],
+  );
+  assertEquals(report.verdict, "per-page");
+  assertEquals(report.totals.grabs, 512);
+  assertEquals(report.totals.headOrders, { "9": 1 });
+});

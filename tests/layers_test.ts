@@ -1,0 +1,95 @@
+import { assertEquals } from "@std/assert";
+import { ROOT } from "./support/cli.ts";
+
+/** A module of ours and the modules of ours that it imports, as paths from the project's folder. */
+type Graph = ReadonlyMap<string, readonly string[]>;
+
+async function graphOf(entry: string): Promise<Graph> {
+  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", entry],
+    cwd: ROOT,
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  interface Dependency {
+    readonly code?: { readonly specifier?: string };
+    readonly type?: { readonly specifier?: string };
+  }
+  const info: {
+    readonly modules: readonly {
+      readonly specifier: string;
+      readonly dependencies?: Dependency[];
+    }[];
+  } = JSON.parse(new TextDecoder().decode(stdout));
+  const ours = `file://${ROOT}`;
+  return new Map(
+    info.modules.filter(({ specifier }) => specifier.startsWith(ours)).map((module) => [
+      module.specifier.slice(ours.length),
+      (module.dependencies ?? [])
+        .flatMap(({ code, type }) => [code?.specifier, type?.specifier])
+        .filter((specifier) => specifier !== undefined && specifier.startsWith(ours))
+        .map((specifier) => specifier?.slice(ours.length) ?? ""),
+    ]),
+  );
+}
+
+/** What a room may import beside itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  recording: [],
+  probes: ["recording"],
+  analysis: ["recording", ".std"],
+  "mod.ts": ["recording", "probes", "analysis", "deno.json"],
+  "cli.ts": ["mod.ts"],
+  examples: ["mod.ts"],
+  ".std": [],
+  "deno.json": [],
+};
+
+function roomOf(path: string): string {
+  return path.split("/")[0] ?? path;
+}
+
+function trespasses(graph: Graph): string[] {
+  return [...graph].flatMap(([from, imports]) => {
+    const room = roomOf(from);
+    const allowed = MAY_IMPORT[room] ?? [];
+    return imports.filter((to) => roomOf(to) !== room && !allowed.includes(roomOf(to)))
+      .map((to) => `${from} imports ${to}`);
+  });
+}
+
+Deno.test("each room imports only what docs/architecture.md allows it", async () => {
+  const graph = await graphOf("cli.ts");
+  assertEquals(graph.size > 60, true, "the graph is whole");
+  assertEquals(trespasses(graph), []);
+  for await (const { name } of Deno.readDir(`${ROOT}examples`)) {
+    if (name.endsWith(".ts")) assertEquals(trespasses(await graphOf(`examples/${name}`)), []);
+  }
+});
+
+Deno.test("trespasses() sees an import across the bar", () => {
+  assertEquals(trespasses(new Map([["analysis/calls.ts", ["probes/wire.ts"]]])), [
+    "analysis/calls.ts imports probes/wire.ts",
+  ]);
+});
+
+Deno.test("inside probes only targets/open.ts names the transports", async () => {
+  const transports = ["probes/targets/local.ts", "probes/guest/guest.ts"];
+  const graph = await graphOf("cli.ts");
+  const importers = [...graph].filter(([, imports]) => imports.some((i) => transports.includes(i)))
+    .map(([from]) => from);
+  assertEquals(importers, ["probes/targets/open.ts"]);
+});
+
+Deno.test("analysis and recording are pure: no Deno, no clock, no chance", async () => {
+  for (const room of ["analysis", "analysis/report", "recording"]) {
+    for await (const { name, isFile } of Deno.readDir(`${ROOT}${room}`)) {
+      if (!isFile) continue;
+      const source = await Deno.readTextFile(`${ROOT}${room}/${name}`);
+      const code = source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+      const impure = /\bDeno\.|\bDate\b|\bperformance\b|Math\.random|\bfetch\(|\bprocess\b/.exec(
+        code,
+      );
+      assertEquals(impure?.[0], undefined, `${room}/${name}`);
+    }
+  }
+});

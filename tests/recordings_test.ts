@@ -1,0 +1,83 @@
+import { assertEquals } from "@std/assert";
+import {
+  analyze,
+  decodeItems,
+  type EXIT_CODES,
+  renderJson,
+  renderText,
+  splitLines,
+} from "headcount";
+
+const FOLDER = new URL("./fixtures/recordings/", import.meta.url);
+const UPDATE = Deno.env.get("UPDATE_REPORTS") === "1";
+
+const VERDICTS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
+  "debian-6.1-1G": "per-page",
+  "debian-6.1-2M": "per-page",
+  "debian-6.1-4K": "once",
+  "interrupted-6.1": "undecided",
+  "linux-5.10-2M": "per-page",
+  "linux-5.10-rfc-2M": "once",
+  "linux-7.3-2M": "once",
+  "linux-7.3-4K": "once",
+};
+
+async function reportOf(name: string) {
+  const file = await Deno.open(new URL(`${name}/recording.jsonl`, FOLDER));
+  return await analyze(decodeItems(splitLines(file.readable)));
+}
+
+async function expected(name: string, file: string, text: string): Promise<string> {
+  const url = new URL(`${name}/${file}`, FOLDER);
+  if (UPDATE) await Deno.writeTextFile(url, text);
+  return await Deno.readTextFile(url);
+}
+
+Deno.test("every fixture has its verdict listed", async () => {
+  const names = await Array.fromAsync(Deno.readDir(FOLDER), ({ name }) => name);
+  assertEquals(names.sort(), Object.keys(VERDICTS));
+});
+
+for (const [name, verdict] of Object.entries(VERDICTS)) {
+  Deno.test(`${name}: the recording gives the report that is kept beside it`, async () => {
+    const report = await reportOf(name);
+    const json = `${renderJson(report)}\n`;
+    const text = renderText(report, { width: 80, colour: false });
+    assertEquals(report.verdict, verdict);
+    assertEquals(json, await expected(name, "report.json", json));
+    assertEquals(text, await expected(name, "report.txt", text));
+  });
+}
+
+Deno.test("debian-6.1-2M: 512 grabs of one reference on one head of order 9", async () => {
+  const { totals, roles, ledger } = await reportOf("debian-6.1-2M");
+  assertEquals(totals.pages, 512);
+  assertEquals(totals.grabs, 512);
+  assertEquals(totals.refs, 512);
+  assertEquals(totals.leastGrabs, 3);
+  assertEquals(totals.pgmapLookups, 512);
+  assertEquals(totals.heads, 1);
+  assertEquals(totals.headOrders, { "9": 1 });
+  assertEquals(roles.grabOne.function, "try_grab_page");
+  assertEquals(ledger.clean, true);
+});
+
+Deno.test("the RFC's change turns 512 grabs into one a call, on the same kernel source", async () => {
+  const [before, after] = await Promise.all([
+    reportOf("linux-5.10-2M"),
+    reportOf("linux-5.10-rfc-2M"),
+  ]);
+  assertEquals([before.totals.grabs, before.totals.pgmapLookups], [512, 512]);
+  assertEquals([after.totals.grabs, after.totals.pgmapLookups], [3, 3]);
+  assertEquals(after.totals.refs, before.totals.refs);
+});
+
+Deno.test("a recording that is cut off at any byte is readable up to there, and never once", async () => {
+  const bytes = await Deno.readFile(new URL("linux-7.3-2M/recording.jsonl", FOLDER));
+  const header = bytes.indexOf(10) + 1;
+  for (let end = header; end < bytes.length - 1; end += 97) {
+    const cut = ReadableStream.from([bytes.subarray(0, end)]);
+    const report = await analyze(decodeItems(splitLines(cut)));
+    assertEquals(report.verdict, "undecided", `cut at byte ${end}`);
+  }
+});

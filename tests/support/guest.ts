@@ -1,0 +1,61 @@
+/** Tests that boot real guests: skipped, with the reason in their name, where a machine cannot. */
+
+import { ROOT } from "./cli.ts";
+
+/** What `./setup --check` misses, or undefined on a machine that is set up. */
+const missing: string | undefined = await (async () => {
+  const { code, stdout } = await new Deno.Command(`${ROOT}setup`, { args: ["--check"] }).output();
+  if (code === 0) return undefined;
+  const lines = new TextDecoder().decode(stdout).split("\n");
+  return lines.find((line) => line.includes("missing"))?.replaceAll(/ +/g, " ") ??
+    "./setup was not run";
+})();
+
+/** Declares a test that needs a guest. */
+export function guestTest(name: string, fn: () => Promise<void>): void {
+  if (missing === undefined) Deno.test(name, fn);
+  else Deno.test({ name: `${name} (skipped: ${missing})`, ignore: true, fn });
+}
+
+/** Declares a test that needs one of the small test kernels, see tests/README.md. */
+export function kernelTest(
+  kernel: string,
+  name: string,
+  fn: (image: string) => Promise<void>,
+): void {
+  const folder = Deno.env.get("HEADCOUNT_TEST_KERNELS");
+  const image = `${folder}/${kernel}`;
+  const why = folder === undefined
+    ? "HEADCOUNT_TEST_KERNELS is not set"
+    : isFile(image)
+    ? undefined
+    : `no ${kernel} in HEADCOUNT_TEST_KERNELS`;
+  if (why === undefined) guestTest(name, () => fn(image));
+  else Deno.test({ name: `${name} (skipped: ${why})`, ignore: true, fn: () => {} });
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** QEMU processes and folders of guests that are there now: what a test must not add to. */
+export async function leftovers(): Promise<string[]> {
+  const script =
+    'pgrep -f "[q]emu-system.*headcount-guest" || true; ls -d "${TMPDIR:-/tmp}"/headcount-guest-* 2>/dev/null || true';
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", script] }).output();
+  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
+}
+
+/** Waits, for at most ten seconds, until no guest is left; returns what still is. */
+export async function leftoversAtRest(): Promise<string[]> {
+  let left = await leftovers();
+  for (let tries = 0; tries < 100 && left.length > 0; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    left = await leftovers();
+  }
+  return left;
+}
