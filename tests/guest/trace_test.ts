@@ -32,8 +32,10 @@ guestTest("trace: Debian 6.1 grabs a 2 MiB devdax leaf once for each page", asyn
   assertEquals(totals.headOrders, { "9": 1 });
   assertEquals(totals.leastGrabs, totals.calls);
   // Calls of 256, 255 and 1 pages: the block layer's bios.
-  assertEquals(report.histograms.pagesPerCall.count, 3);
-  assertEquals(report.histograms.pagesPerCall.max, 256);
+  assertEquals(
+    report.histograms.pagesPerCall.filter(({ count }) => count > 0),
+    [{ lo: 1, hi: 2, count: 1 }, { lo: 128, hi: 256, count: 1 }, { lo: 256, hi: 512, count: 1 }],
+  );
   const program = await Deno.readTextFile(`${out}/headcount.bt`);
   assertStringIncludes(program, "kretfunc:try_grab_page");
   assertStringIncludes(await Deno.readTextFile(`${out}/kernel.log`), "Linux version 6.1");

@@ -1,0 +1,33 @@
+/**
+ * Traces a QEMU guest with an emulated NVDIMM and prints each call as it comes:
+ *
+ *     deno run --allow-read --allow-write --allow-run --allow-env examples/guest_nvdimm.ts
+ */
+
+import { cacheFolder, trace, VERSION } from "../mod.ts";
+
+const directory = await Deno.makeTempDir();
+try {
+  const items = trace({
+    target: "guest",
+    append: "",
+    memoryBytes: 2 * 1024 ** 3,
+    cpus: 2,
+    alignBytes: 2 * 1024 ** 2,
+    bytes: 2 * 1024 ** 2,
+    workload: "direct-io",
+    cache: cacheFolder(),
+    directory,
+    log: `${directory}/kernel.log`,
+    created: new Date().toISOString(),
+    headcount: VERSION,
+    signal: AbortSignal.timeout(120_000),
+    onEvent: (event) => console.error(JSON.stringify(event)),
+  });
+  for await (const item of items) {
+    if (item.kind !== "run") continue;
+    console.log(`call ${item.call}: ${item.count} grabs of ${item.refs} on order ${item.order}`);
+  }
+} finally {
+  await Deno.remove(directory, { recursive: true });
+}
