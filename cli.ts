@@ -5,7 +5,7 @@
  */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import {
   analyze,
   cacheFolder,
@@ -75,8 +75,11 @@ function program() {
     )
     .option("--kernel <path|version>", "guest: a bzImage, or a cached Debian kernel such as 6.1")
     .option("--modules <dir>", "guest: modules folder that goes with that kernel")
-    .option("--append <text>", "guest: added to the kernel's command line", "")
-    .option("--memory <size>", "guest: memory", bytes, 2 * 1024 ** 3)
+    .option("--append <text>", "guest: added to the kernel's command line")
+    .addOption(
+      new Option("--memory <size>", "guest: memory")
+        .argParser(bytes).default(2 * 1024 ** 3, "2G"),
+    )
     .option("--cpus <n>", "guest: processors", count, 2)
     .option("--device <path>", "local: the devdax device, such as /dev/dax0.0")
     .addOption(
@@ -87,7 +90,10 @@ function program() {
       new Option("--workload <name>", "what pins the memory")
         .choices(["direct-io"] as const).default("direct-io" as const),
     )
-    .option("--size <size>", "bytes of device memory that the workload maps", pages, 2 * 1024 ** 2)
+    .addOption(
+      new Option("--size <size>", "bytes of device memory that the workload maps")
+        .argParser(pages).default(2 * 1024 ** 2, "2M"),
+    )
     .option("--out <dir>", "folder of the recording (default: recordings/TIME)")
     .option("--json", "print the report as one JSON object")
     .option("--quiet", "print nothing on the way")
@@ -119,7 +125,7 @@ interface TraceOptions {
   readonly target: "auto" | "local" | "guest";
   readonly kernel?: string | undefined;
   readonly modules?: string | undefined;
-  readonly append: string;
+  readonly append?: string | undefined;
   readonly memory: number;
   readonly cpus: number;
   readonly device?: string | undefined;
@@ -142,7 +148,7 @@ async function traceCommand(options: TraceOptions): Promise<number> {
   const progress = new Progress({
     write: (text) => Deno.stderr.writeSync(new TextEncoder().encode(text)),
     now: () => performance.now(),
-    live: Deno.stderr.isTerminal(),
+    columns: terminalColumns(),
     quiet: options.quiet ?? false,
   });
   const abort = new AbortController();
@@ -161,7 +167,7 @@ async function traceCommand(options: TraceOptions): Promise<number> {
       target: options.target,
       ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
       ...(options.modules === undefined ? {} : { modules: options.modules }),
-      append: options.append,
+      append: options.append ?? "",
       memoryBytes: options.memory,
       cpus: options.cpus,
       ...(options.device === undefined ? {} : { device: options.device }),
@@ -178,7 +184,7 @@ async function traceCommand(options: TraceOptions): Promise<number> {
     });
     using file = await Deno.open(join(directory, RECORDING_FILE), { write: true, createNew: true });
     for await (const item of items) {
-      await writeAll(file, encodeItem(item));
+      await record(file, encodeItem(item), directory);
       recorded = true;
     }
     if (abort.signal.reason instanceof MachineryError) throw abort.signal.reason;
@@ -201,6 +207,17 @@ async function traceCommand(options: TraceOptions): Promise<number> {
   return code;
 }
 
+/** Writes a line of the recording. */
+async function record(file: Deno.FsFile, line: string, directory: string): Promise<void> {
+  try {
+    await writeAll(file, line);
+  } catch (error) {
+    throw new MachineryError(
+      `Cannot write the recording in "${directory}": ${text(error)}; --out takes another folder`,
+    );
+  }
+}
+
 /** Analyses a recording and prints its report. */
 async function report(path: string, json: boolean): Promise<number> {
   const report = await readReport(path);
@@ -213,15 +230,14 @@ async function report(path: string, json: boolean): Promise<number> {
 }
 
 async function readReport(path: string): Promise<Report> {
-  const file = basename(path).endsWith(".jsonl") ? path : join(path, RECORDING_FILE);
+  let file = path;
   let handle: Deno.FsFile;
   try {
+    if ((await Deno.stat(path)).isDirectory) file = join(path, RECORDING_FILE);
     handle = await Deno.open(file);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      throw new RequestError(`Cannot read the recording "${path}": there is no "${file}"`);
-    }
-    throw error;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new RequestError(`Cannot read the recording "${path}": there is no "${file}"`);
   }
   return await analyze(decodeItems(splitLines(handle.readable)));
 }
@@ -272,6 +288,12 @@ function abortOnSignals(abort: AbortController): () => void {
   return () => {
     for (const { signal, handler } of handlers) Deno.removeSignalListener(signal, handler);
   };
+}
+
+function terminalColumns(): number | undefined {
+  if (!Deno.stderr.isTerminal()) return undefined;
+  // A terminal without a size, as some CI gives, has 0 columns.
+  return Deno.consoleSize().columns || 80;
 }
 
 async function writeAll(

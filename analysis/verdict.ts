@@ -162,7 +162,7 @@ function notesOf(
     );
   }
   if (seen === "per-page" && even.every((fact) => fact.most?.order === 0)) {
-    notes.push("Every page is its own head (order 0): one grab cannot serve two of them.");
+    notes.push("Every page is its own head (order 0): fewer grabs take compound pages first.");
   }
   if (slow > 0 && fast > 0) {
     notes.push(

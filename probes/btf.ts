@@ -21,6 +21,18 @@ export interface BtfFunction {
   readonly returns: BtfReturn;
 }
 
+/** What a probe plan asks a kernel's types. */
+export interface TypeFacts {
+  /** Bytes of a struct; undefined where the kernel has none of this name. */
+  structBytes(name: string): number | undefined;
+  /** Whether a struct has a field by this path, anonymous members looked through. */
+  hasField(struct: string, ...path: readonly string[]): boolean;
+  /** The value of an enumerator, whatever its enum. */
+  enumerator(name: string): number | undefined;
+  /** A function's prototype; undefined where there is no function of this name. */
+  function(name: string): BtfFunction | undefined;
+}
+
 /** Kinds of types, include/uapi/linux/btf.h. */
 const KIND = {
   int: 1,
@@ -29,6 +41,7 @@ const KIND = {
   struct: 4,
   union: 5,
   enum: 6,
+  forward: 7,
   typedef: 8,
   volatile: 9,
   const: 10,
@@ -37,6 +50,7 @@ const KIND = {
   prototype: 13,
   variable: 14,
   section: 15,
+  float: 16,
   declTag: 17,
   typeTag: 18,
   enum64: 19,
@@ -45,12 +59,15 @@ const KIND = {
 const MAGIC = 0xeb9f;
 /** BTF_INT_BOOL, in the encoding byte of an integer. */
 const INT_BOOL = 4;
+/** How deep qualifiers and anonymous members nest; the kernel's own limit is 32. */
+const DEEPEST = 32;
 
 /** A parsed BTF image. Types are looked at in place, by their offset. */
-export class Btf {
+export class Btf implements TypeFacts {
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
   readonly #strings: number;
+  readonly #stringsEnd: number;
   /** Offset of each type, by its id. */
   readonly #types: number[] = [0];
   readonly #byName = new Map<string, number>();
@@ -60,7 +77,8 @@ export class Btf {
   /**
    * Indexes what `/sys/kernel/btf/vmlinux` holds.
    *
-   * @throws {TypeError} when these bytes are no BTF.
+   * @throws {TypeError} when these bytes are no BTF; so does every method that comes upon a damage
+   * that only shows then.
    */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -74,19 +92,18 @@ export class Btf {
     const from = header + this.#view.getUint32(8, true);
     const end = from + this.#view.getUint32(12, true);
     this.#strings = header + this.#view.getUint32(16, true);
-    if (end > bytes.length || this.#strings + this.#view.getUint32(20, true) > bytes.length) {
+    this.#stringsEnd = this.#strings + this.#view.getUint32(20, true);
+    if (end > bytes.length || this.#stringsEnd > bytes.length) {
       throw new TypeError(`Cannot read BTF: it is cut short at ${bytes.length} bytes`);
     }
-    for (let at = from; at < end;) at = this.#index(at);
+    for (let at = from; at < end;) at = this.#index(at, end);
   }
 
-  /** Bytes of a struct; undefined where the kernel has none of this name. */
   structBytes(name: string): number | undefined {
     const at = this.#byName.get(name);
     return at === undefined ? undefined : this.#view.getUint32(at + 8, true);
   }
 
-  /** Whether a struct has a field by this path, anonymous members looked through. */
   hasField(struct: string, ...path: readonly string[]): boolean {
     let at = this.#byName.get(struct);
     for (const name of path) {
@@ -97,16 +114,17 @@ export class Btf {
     return at !== undefined;
   }
 
-  /** The value of an enumerator, whatever its enum. */
   enumerator(name: string): number | undefined {
     return this.#enumerators.get(name);
   }
 
-  /** A function's prototype; undefined where BTF has no function of this name. */
   function(name: string): BtfFunction | undefined {
     const at = this.#functions.get(name);
     if (at === undefined) return undefined;
     const prototype = this.#types[this.#view.getUint32(at + 8, true)] ?? 0;
+    if (prototype === 0 || this.#kind(prototype) !== KIND.prototype) {
+      throw new TypeError(`Cannot read BTF: the function "${name}" has no prototype`);
+    }
     const parameters: BtfParameter[] = [];
     for (let i = 0; i < this.#count(prototype); i++) {
       const parameter = prototype + 12 + i * 8;
@@ -120,50 +138,80 @@ export class Btf {
   }
 
   /** Takes one type into the index and returns the offset of the next. */
-  #index(at: number): number {
+  #index(at: number, end: number): number {
+    const next = at + 12 > end ? Infinity : at + this.#bytesOf(at);
+    if (next > end) throw new TypeError("Cannot read BTF: its last type is cut short");
     this.#types.push(at);
-    const count = this.#count(at);
     const named = () => this.#string(this.#view.getUint32(at, true));
     switch (this.#kind(at)) {
       case KIND.struct:
         this.#byName.set(named(), at);
-        return at + 12 + count * 12;
-      case KIND.union:
-        return at + 12 + count * 12;
+        break;
       case KIND.enum:
-        this.#indexEnum(at, count, 8);
-        return at + 12 + count * 8;
       case KIND.enum64:
-        this.#indexEnum(at, count, 12);
-        return at + 12 + count * 12;
+        this.#indexEnum(at);
+        break;
       case KIND.function:
         this.#functions.set(named(), at);
-        return at + 12;
-      case KIND.prototype:
-        return at + 12 + count * 8;
-      case KIND.array:
-        return at + 24;
+        break;
+    }
+    return next;
+  }
+
+  /** Bytes that the description of a type takes. */
+  #bytesOf(at: number): number {
+    const count = this.#count(at);
+    const kind = this.#kind(at);
+    switch (kind) {
+      case KIND.struct:
+      case KIND.union:
+      case KIND.enum64:
       case KIND.section:
-        return at + 12 + count * 12;
+        return 12 + count * 12;
+      case KIND.enum:
+      case KIND.prototype:
+        return 12 + count * 8;
+      case KIND.array:
+        return 24;
       case KIND.int:
       case KIND.variable:
       case KIND.declTag:
-        return at + 16;
+        return 16;
+      case KIND.pointer:
+      case KIND.forward:
+      case KIND.typedef:
+      case KIND.volatile:
+      case KIND.const:
+      case KIND.restrict:
+      case KIND.function:
+      case KIND.float:
+      case KIND.typeTag:
+        return 12;
       default:
-        return at + 12;
+        throw new TypeError(
+          `Cannot read BTF: type ${this.#types.length} is of the kind ${kind}, which is not known`,
+        );
     }
   }
 
-  #indexEnum(at: number, count: number, size: number): void {
-    for (let i = 0; i < count; i++) {
-      const enumerator = at + 12 + i * size;
+  #indexEnum(at: number): void {
+    const wide = this.#kind(at) === KIND.enum64;
+    const isSigned = this.#view.getUint32(at + 4, true) >>> 31 === 1;
+    for (let i = 0; i < this.#count(at); i++) {
+      const enumerator = at + 12 + i * (wide ? 12 : 8);
       const name = this.#string(this.#view.getUint32(enumerator, true));
-      this.#enumerators.set(name, this.#view.getInt32(enumerator + 4, true));
+      const word = (at: number, isTop: boolean) =>
+        isSigned && isTop ? this.#view.getInt32(at, true) : this.#view.getUint32(at, true);
+      const value = wide
+        ? word(enumerator + 8, true) * 2 ** 32 + word(enumerator + 4, false)
+        : word(enumerator + 4, true);
+      this.#enumerators.set(name, value);
     }
   }
 
   /** Type of a member by name. */
-  #member(at: number, name: string): number | undefined {
+  #member(at: number, name: string, depth = 0): number | undefined {
+    if (depth > DEEPEST) throw new TypeError("Cannot read BTF: its structs nest without end");
     const kind = this.#kind(at);
     if (kind !== KIND.struct && kind !== KIND.union) return undefined;
     for (let i = 0; i < this.#count(at); i++) {
@@ -172,7 +220,9 @@ export class Btf {
       const own = this.#string(this.#view.getUint32(member, true));
       if (own === name) return type;
       const inner = this.#types[this.#strip(type)];
-      const found = own === "" && inner !== undefined ? this.#member(inner, name) : undefined;
+      const found = own === "" && inner !== undefined
+        ? this.#member(inner, name, depth + 1)
+        : undefined;
       if (found !== undefined) return found;
     }
     return undefined;
@@ -182,7 +232,11 @@ export class Btf {
     const at = this.#types[this.#strip(type)] ?? 0;
     if (at === 0 || this.#kind(at) !== KIND.pointer) return undefined;
     const target = this.#types[this.#strip(this.#view.getUint32(at + 8, true))] ?? 0;
-    return target === 0 ? undefined : this.#string(this.#view.getUint32(target, true));
+    if (target === 0) return undefined;
+    const kind = this.#kind(target);
+    const isStruct = kind === KIND.struct || kind === KIND.union || kind === KIND.forward;
+    const name = isStruct ? this.#string(this.#view.getUint32(target, true)) : "";
+    return name === "" ? undefined : name;
   }
 
   #returns(type: number): BtfReturn {
@@ -196,7 +250,7 @@ export class Btf {
 
   /** The type behind typedefs and qualifiers. */
   #strip(type: number): number {
-    while (true) {
+    for (let depth = 0; depth <= DEEPEST; depth++) {
       const at = this.#types[type] ?? 0;
       if (at === 0) return type;
       const kind = this.#kind(at);
@@ -205,6 +259,7 @@ export class Btf {
       if (!through) return type;
       type = this.#view.getUint32(at + 8, true);
     }
+    throw new TypeError("Cannot read BTF: its typedefs lead nowhere");
   }
 
   #kind(at: number): number {
@@ -218,6 +273,9 @@ export class Btf {
   #string(offset: number): string {
     const at = this.#strings + offset;
     const end = this.#bytes.indexOf(0, at);
+    if (end < 0 || end >= this.#stringsEnd) {
+      throw new TypeError("Cannot read BTF: a name is not among its strings");
+    }
     return DECODER.decode(this.#bytes.subarray(at, end));
   }
 }

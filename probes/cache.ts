@@ -78,8 +78,13 @@ async function sweep(folder: string): Promise<void> {
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith(UNFINISHED)) continue;
     const path = join(folder, name);
-    const changed = (await Deno.stat(path)).mtime?.getTime() ?? 0;
-    if (Date.now() - changed > ABANDONED_MS) await Deno.remove(path, { recursive: true });
+    try {
+      const changed = (await Deno.stat(path)).mtime?.getTime() ?? 0;
+      if (Date.now() - changed > ABANDONED_MS) await Deno.remove(path, { recursive: true });
+    } catch (error) {
+      // Another run has finished it, or swept it, in the meantime.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Btf } from "./btf.ts";
+import { Btf, type TypeFacts } from "./btf.ts";
 import { CANDIDATE_FUNCTIONS } from "./eras.ts";
 import { MachineryError } from "./failure.ts";
 import { CommandError, readBytes, readText, type Target } from "./targets/target.ts";
@@ -28,7 +28,7 @@ export interface KernelFacts {
   readonly symbols: ReadonlySet<string>;
   /** Which of the wanted functions ftrace can trace. */
   readonly traceable: ReadonlySet<string>;
-  readonly btf: Btf;
+  readonly btf: TypeFacts;
   /** Version of the bpftrace that runs there, such as `0.17.0`. */
   readonly bpftrace: string;
   readonly commandLine: string;
@@ -95,6 +95,7 @@ async function readBtf(target: Target): Promise<Btf> {
   try {
     return new Btf(await readBytes(target, ["cat", BTF_PATH], "Reading the kernel's BTF"));
   } catch (error) {
+    if (error instanceof TypeError) throw new MachineryError(error.message);
     if (!(error instanceof CommandError)) throw error;
     throw new MachineryError(
       `Cannot read the kernel's types: no ${BTF_PATH}; use a kernel with CONFIG_DEBUG_INFO_BTF`,

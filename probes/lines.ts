@@ -19,8 +19,8 @@ export async function* splitLines(
   for await (const chunk of stream) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = (lines.pop() ?? "").slice(0, LONGEST);
-    yield* lines;
+    for (const line of lines) yield line.slice(0, LONGEST);
   }
-  rest += decoder.decode();
+  rest = (rest + decoder.decode()).slice(0, LONGEST);
   if (rest !== "") yield rest;
 }

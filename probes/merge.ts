@@ -20,6 +20,8 @@ export async function* merge<Name extends string, T>(
   type Arrival = { readonly from: Name; readonly result: IteratorResult<T, unknown> };
   const pending = new Map<Name, Promise<Arrival>>();
   const pull = (from: Name): void => {
+    // At the end of the row: of several that have an item, the one that waited longest is next.
+    pending.delete(from);
     pending.set(from, streams[from].next().then((result) => ({ from, result })));
   };
   for (const name of Object.keys(streams) as Name[]) pull(name);

@@ -18,8 +18,8 @@ export interface ProgressOptions {
   readonly write: (text: string) => void;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** Whether a line may be written over: a terminal. */
-  readonly live: boolean;
+  /** Columns of a terminal, where a line may be written over; undefined elsewhere. */
+  readonly columns: number | undefined;
   /** Show nothing. */
   readonly quiet: boolean;
 }
@@ -78,10 +78,13 @@ export class Progress {
   }
 
   #draw(): void {
-    const { live, quiet, write } = this.#options;
-    if (quiet || !live) return;
+    const { columns, quiet, write } = this.#options;
+    if (quiet || columns === undefined) return;
     const now = this.#phase === "start" ? [] : [`${this.#phase} ...`];
-    write(`\r\x1b[2K${[...this.#done, ...now].join("  ")}`);
+    const line = [...this.#done, ...now].join("  ");
+    // A line that wraps could not be written over: what is oldest goes.
+    const most = Math.max(columns - 1, 20);
+    write(`\r\x1b[2K${line.length > most ? `...${line.slice(3 - most)}` : line}`);
     this.#open = true;
   }
 

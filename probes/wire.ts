@@ -5,8 +5,9 @@
  * @module
  */
 
-import type { GrabRole, HexAddress, RecordingEvent } from "../recording/event.ts";
+import type { GrabPath, GrabRole, HexAddress, RecordingEvent } from "../recording/event.ts";
 import type { KernelTotals } from "../recording/footer.ts";
+import { isRecord, isRecordingItem } from "../recording/shape.ts";
 import { GRAB_CODES } from "./script.ts";
 
 /** What a line of bpftrace's output can mean. */
@@ -66,14 +67,14 @@ export function readWireLine(line: string): WireMessage {
     case "lost_events": {
       // 0.17 counts in data.events; the 0.24 rewrite has a count beside it.
       const events = isRecord(data) ? data["events"] : message["count"];
-      return typeof events === "number"
+      return isCount(events)
         ? { kind: "event", event: { kind: "lost", events } }
         : unreadable(line);
     }
     case "helper_error": {
       const source = isRecord(data) ? data : message;
       const { helper, retcode } = source;
-      return typeof helper === "string" && typeof retcode === "number"
+      return typeof helper === "string" && isInteger(retcode)
         ? { kind: "event", event: { kind: "helperError", helper, code: retcode } }
         : unreadable(line);
     }
@@ -88,50 +89,50 @@ export function readWireLine(line: string): WireMessage {
 function readTotal(data: Readonly<Record<string, unknown>>): WireMessage {
   for (const [map, value] of Object.entries(data)) {
     const name = TOTALS.get(map);
-    if (name !== undefined && typeof value === "number") return { kind: "total", name, value };
+    if (name !== undefined && isCount(value)) return { kind: "total", name, value };
   }
   return NOTHING;
 }
 
 function readPrintf(text: string, line: string): WireMessage {
   const words = text.trim().split(" ");
-  const event = EVENTS[words[0] ?? ""]?.(words);
-  if (event !== undefined) return { kind: "event", event };
+  const event = EVENTS.get(words[0] ?? "")?.(words);
+  if (event !== undefined && isRecordingItem(event)) return { kind: "event", event };
   return words[0] === "headcount" ? NOTHING : unreadable(line);
 }
 
-/** Reads the words of one kind of line; undefined for a line that is not as the program prints it. */
+/**
+ * Reads the words of one kind of line; undefined for a line that is not as the program prints it.
+ * What is no number becomes NaN, which no recording can hold.
+ */
 type Reader = (words: readonly string[]) => RecordingEvent | undefined;
 
-const EVENTS: Readonly<Record<string, Reader>> = {
+const EVENTS: ReadonlyMap<string, Reader> = new Map(Object.entries<Reader>({
   run: (words) => {
     if (words.length !== 10) return undefined;
-    const [tid, call, slow] = [decimal(words[1]), decimal(words[2]), decimal(words[3])];
-    const role = grabRole(words[4]);
+    const [tid, call] = [decimal(words[1]), decimal(words[2])];
+    const [path, role] = [PATHS.get(words[3] ?? ""), ROLES.get(words[4] ?? "")];
     const [pfn, head] = [hex(words[5]), hex(words[6])];
     const [order, count, refs] = [decimal(words[7]), decimal(words[8]), decimal(words[9])];
-    if (role === undefined || !valid(tid, call, slow, pfn, head, order, count, refs)) {
-      return undefined;
-    }
+    if (path === undefined || role === undefined) return undefined;
     // The slow path's function is handed the folio each time, not the page.
     const step = role === "grabSlow" ? 0 : refs;
-    const path = slow === 1 ? "slow" : "fast";
     return { kind: "run", tid, call, path, role, pfn, head, order, count, refs, step };
   },
   refused: (words) => {
     if (words.length !== 7) return undefined;
-    const [tid, call, slow] = [decimal(words[1]), decimal(words[2]), decimal(words[3])];
-    const role = grabRole(words[4]);
+    const [tid, call] = [decimal(words[1]), decimal(words[2])];
+    const [path, role] = [PATHS.get(words[3] ?? ""), ROLES.get(words[4] ?? "")];
     const [pfn, refs] = [hex(words[5]), decimal(words[6])];
-    if (role === undefined || !valid(tid, call, slow, pfn, refs)) return undefined;
-    return { kind: "refused", tid, call, path: slow === 1 ? "slow" : "fast", role, pfn, refs };
+    if (path === undefined || role === undefined) return undefined;
+    return { kind: "refused", tid, call, path, role, pfn, refs };
   },
   leaf: (words) => {
     if (words.length !== 7) return undefined;
     const [tid, call, address] = [decimal(words[1]), decimal(words[2]), hexAddress(words[3])];
-    const [pfn, pages, taken] = [hex(words[4]), decimal(words[5]), decimal(words[6])];
-    if (address === undefined || !valid(tid, call, pfn, pages, taken)) return undefined;
-    return { kind: "leaf", tid, call, address, pfn, pages, taken: taken === 1 };
+    const [pfn, pages, taken] = [hex(words[4]), decimal(words[5]), TAKEN.get(words[6] ?? "")];
+    if (address === undefined || taken === undefined) return undefined;
+    return { kind: "leaf", tid, call, address, pfn, pages, taken };
   },
   call: (words) => {
     if (words.length !== 11) return undefined;
@@ -147,10 +148,7 @@ const EVENTS: Readonly<Record<string, Reader>> = {
       decimal(words[9]),
       decimal(words[10]),
     ];
-    if (
-      address === undefined ||
-      !valid(tid, call, at, ns, asked, flags, returned, lookups, realLookups)
-    ) return undefined;
+    if (address === undefined) return undefined;
     return {
       kind: "call",
       tid,
@@ -165,19 +163,19 @@ const EVENTS: Readonly<Record<string, Reader>> = {
       realLookups,
     };
   },
-};
+}));
 
-const ROLE_BY_CODE: ReadonlyMap<string, GrabRole> = new Map(
+const PATHS: ReadonlyMap<string, GrabPath> = new Map([["0", "fast"], ["1", "slow"]]);
+
+const TAKEN: ReadonlyMap<string, boolean> = new Map([["0", false], ["1", true]]);
+
+const ROLES: ReadonlyMap<string, GrabRole> = new Map(
   Object.entries(GRAB_CODES).map(([role, code]) => [String(code), role as GrabRole]),
 );
 
-function grabRole(word: string | undefined): GrabRole | undefined {
-  return ROLE_BY_CODE.get(word ?? "");
-}
-
 /** NaN for what is no decimal number. */
 function decimal(word: string | undefined): number {
-  return word !== undefined && /^-?\d{1,19}$/.test(word) ? Number(word) : NaN;
+  return word !== undefined && /^-?\d{1,19}$/.test(word) ? Number(word) + 0 : NaN;
 }
 
 /** NaN for what is no hexadecimal number that a double holds. */
@@ -189,12 +187,12 @@ function hexAddress(word: string | undefined): HexAddress | undefined {
   return word !== undefined && /^[\da-f]{1,16}$/.test(word) ? `0x${word}` : undefined;
 }
 
-function valid(...numbers: readonly number[]): boolean {
-  return numbers.every((number) => !Number.isNaN(number));
+function isInteger(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function isCount(value: unknown): value is number {
+  return isInteger(value) && value >= 0;
 }
 
 function unreadable(line: string): WireMessage {

@@ -7,23 +7,10 @@
 import type { RecordingEvent } from "./event.ts";
 import type { Footer } from "./footer.ts";
 import { type Header, RECORDING_FORMAT } from "./header.ts";
+import { isRecord, isRecordingItem } from "./shape.ts";
 
 /** A line of a recording. */
 export type RecordingItem = Header | RecordingEvent | Footer;
-
-/** The kinds that a line can have. */
-const KINDS: ReadonlySet<unknown> = new Set<RecordingItem["kind"]>([
-  "header",
-  "call",
-  "run",
-  "refused",
-  "leaf",
-  "lost",
-  "helperError",
-  "unreadable",
-  "workload",
-  "footer",
-]);
 
 /** A file that is no recording, or one of a format that this version does not read. */
 export class FormatError extends SyntaxError {
@@ -47,10 +34,11 @@ export function encodeItem(item: RecordingItem): string {
 }
 
 /**
- * Reads lines back. The first must be a header. A line that cannot be read becomes an `unreadable`
- * event, so that a recording that was cut off in the middle of a line is readable up to there.
+ * Reads lines back. The first must be a header. A line that cannot be read, or that lacks a field,
+ * becomes an `unreadable` event, so that a recording that was cut off in the middle of a line is
+ * readable up to there.
  *
- * @throws {FormatError} when the first line is no header of a known format.
+ * @throws {FormatError} when the first line is no whole header of a known format.
  *
  * @example
  * ```ts
@@ -65,41 +53,48 @@ export async function* decodeItems(
 ): AsyncGenerator<RecordingItem, void, undefined> {
   let first = true;
   for await (const line of lines) {
-    if (line === "" && !first) continue;
-    const item = decodeLine(line);
     if (first) {
-      if (item.kind !== "header") {
-        throw new FormatError(
-          `Cannot read the recording: its first line is no header but ${
-            JSON.stringify(line.slice(0, 60))
-          }`,
-        );
-      }
-      if (item.format !== RECORDING_FORMAT) {
-        throw new FormatError(
-          `Cannot read the recording: its format is ${
-            JSON.stringify(item.format)
-          }, this version reads "${RECORDING_FORMAT}"`,
-        );
-      }
+      yield decodeHeader(line);
       first = false;
+      continue;
     }
-    yield item;
+    if (line === "") continue;
+    const item = parse(line);
+    // A line that was cut off is the last of an interrupted recording.
+    yield isRecordingItem(item) ? item : { kind: "unreadable", text: line.slice(0, 200) };
   }
   if (first) throw new FormatError("Cannot read the recording: it is empty");
 }
 
-function decodeLine(line: string): RecordingItem {
-  try {
-    const item: unknown = JSON.parse(line);
-    // What is left of a line is checked where it is written: recordings are headcount's own.
-    if (isItem(item)) return item;
-  } catch {
-    // Fall through: a line that was cut off is the last of an interrupted recording.
+function decodeHeader(line: string): Header {
+  const item = parse(line);
+  if (!isRecord(item) || item["kind"] !== "header") {
+    throw new FormatError(
+      `Cannot read the recording: its first line is no header but ${
+        JSON.stringify(line.slice(0, 60))
+      }`,
+    );
   }
-  return { kind: "unreadable", text: line.slice(0, 200) };
+  if (item["format"] !== RECORDING_FORMAT) {
+    throw new FormatError(
+      `Cannot read the recording: its format is ${
+        JSON.stringify(item["format"])
+      }, this version reads "${RECORDING_FORMAT}"`,
+    );
+  }
+  if (!isRecordingItem(item) || item.kind !== "header") {
+    throw new FormatError(
+      "Cannot read the recording: its header is damaged, a field is missing or of another type",
+    );
+  }
+  return item;
 }
 
-function isItem(value: unknown): value is RecordingItem {
-  return typeof value === "object" && value !== null && "kind" in value && KINDS.has(value.kind);
+/** The value of a line of JSON; undefined for what is none. */
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }

@@ -11,8 +11,16 @@
 import { join } from "node:path";
 import { runProgram } from "../command.ts";
 
-/** Seconds until a guest under KVM must have printed its first line. */
-export const KVM_FIRST_LINE_SECONDS = 3;
+/** How long an accelerator gets to prove itself. */
+export interface BootLimits {
+  /** Seconds until the kernel's first line. */
+  readonly firstLineSeconds: number;
+  /** Seconds from then on until the guest takes commands. */
+  readonly readySeconds: number;
+}
+
+/** A guest that takes longer under KVM hangs: under emulation it takes 5 s in all. */
+export const KVM_LIMITS: BootLimits = { firstLineSeconds: 3, readySeconds: 20 };
 
 /** Whether KVM is worth a try. */
 export type KvmProspect =

@@ -11,7 +11,7 @@ import { findProgram, spawnProgram } from "../command.ts";
 import { MachineryError } from "../failure.ts";
 import { splitLines } from "../lines.ts";
 import type { ExecOptions, Process, Target } from "../targets/target.ts";
-import { KVM_FIRST_LINE_SECONDS, kvmProspect, rememberKvmFailure } from "./accelerator.ts";
+import { type BootLimits, KVM_LIMITS, kvmProspect, rememberKvmFailure } from "./accelerator.ts";
 import { Channel, portNames } from "./channel.ts";
 import { makeInitramfs } from "./initramfs.ts";
 import { findPayload, unpackPvhKernel } from "./kernel_image.ts";
@@ -149,9 +149,7 @@ async function attempt(
   };
   const running = new RunningMachine(machine, wish);
   try {
-    const outcome = await running.boot(
-      accelerator.kind === "kvm" ? KVM_FIRST_LINE_SECONDS : undefined,
-    );
+    const outcome = await running.boot(accelerator.kind === "kvm" ? KVM_LIMITS : undefined);
     if (outcome !== undefined) {
       await running.stop();
       return { why: outcome };
@@ -181,6 +179,21 @@ async function bootableKernel(cache: string, image: string): Promise<string> {
   return (await Deno.stat(path)).size > 0 ? path : image;
 }
 
+/** What is awaited, or a complaint when the time is over. */
+async function within(
+  seconds: number,
+  complaint: string,
+  awaited: readonly Promise<string | undefined>[],
+): Promise<string | undefined> {
+  const limit = Promise.withResolvers<string>();
+  const timer = setTimeout(() => limit.resolve(`${complaint} in ${seconds} s`), seconds * 1000);
+  try {
+    return await Promise.race([...awaited, limit.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** QEMU under its supervisor, and the guest's console. */
 class RunningMachine {
   readonly ended: Promise<string>;
@@ -188,8 +201,8 @@ class RunningMachine {
   readonly #lifeline: WritableStreamDefaultWriter<Uint8Array>;
   readonly #wish: GuestWish;
   readonly #log: string[] = [];
-  readonly #reached = Promise.withResolvers<void>();
-  readonly #firstLine = Promise.withResolvers<void>();
+  readonly #reached = Promise.withResolvers<undefined>();
+  readonly #firstLine = Promise.withResolvers<undefined>();
   readonly #done: Promise<void>;
   #phase: PhaseName = "kernel";
   #complaint = "";
@@ -230,27 +243,25 @@ class RunningMachine {
   /**
    * Waits until the guest is up.
    *
-   * @returns What is wrong with the accelerator if the guest has not printed a line in
-   * `firstLineSeconds`; undefined when all is well.
+   * @returns What is wrong with the accelerator if the guest did not keep its time limits, or ended
+   * without a word; undefined when all is well.
    */
-  async boot(firstLineSeconds: number | undefined): Promise<string | undefined> {
+  async boot(limits: BootLimits | undefined): Promise<string | undefined> {
     const ended = this.ended.then((why) => {
-      if (firstLineSeconds !== undefined && this.#log.length === 0) return `KVM failed: ${why}`;
+      if (limits !== undefined && this.#log.length === 0) return `KVM failed: ${why}`;
       throw this.failure(`The guest did not come up: ${why}`);
     });
     ended.catch(() => {});
-    if (firstLineSeconds !== undefined) {
-      const limit = Promise.withResolvers<string>();
-      const timer = setTimeout(
-        () => limit.resolve(`KVM hangs: no line of the guest's kernel in ${firstLineSeconds} s`),
-        firstLineSeconds * 1000,
-      );
-      const first = await Promise.race([this.#firstLine.promise, limit.promise, ended]);
-      clearTimeout(timer);
-      if (typeof first === "string") return first;
-    }
-    const outcome = await Promise.race([this.#reached.promise, ended]);
-    return typeof outcome === "string" ? outcome : undefined;
+    if (limits === undefined) return await Promise.race([this.#reached.promise, ended]);
+    return await within(
+      limits.firstLineSeconds,
+      "KVM hangs: no line of the guest's kernel",
+      [this.#firstLine.promise, ended],
+    ) ?? await within(
+      limits.readySeconds,
+      "KVM hangs: the guest did not come up",
+      [this.#reached.promise, ended],
+    );
   }
 
   /** Kills QEMU and waits until all is gone. */
@@ -282,7 +293,7 @@ class RunningMachine {
     const encoder = new TextEncoder();
     for await (const raw of splitLines(this.#child.stdout)) {
       const line = raw.trimEnd();
-      this.#firstLine.resolve();
+      this.#firstLine.resolve(undefined);
       this.#log.push(line);
       if (this.#log.length > 200) this.#log.shift();
       await log.write(encoder.encode(`${line}\n`));
@@ -298,7 +309,7 @@ class RunningMachine {
         this.#wish.onEvent(told);
         if (told.name === "ready") {
           this.#up = true;
-          this.#reached.resolve();
+          this.#reached.resolve(undefined);
         }
         break;
       case "note":

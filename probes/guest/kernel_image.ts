@@ -42,14 +42,6 @@ export function findPayload(image: Uint8Array, name: string): Payload {
   return { offset, bytes };
 }
 
-/** The release that a bzImage says it is, such as `6.1.0-56-amd64`. */
-export function imageRelease(image: Uint8Array): string {
-  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
-  const at = view.getUint16(0x20e, true) + 0x200;
-  const end = image.indexOf(0, at);
-  return text(image, at, Math.min(end - at, 200)).split(" ")[0] ?? "";
-}
-
 /**
  * Unpacks the ELF kernel out of a bzImage, if it can be booted by PVH.
  *
@@ -83,20 +75,21 @@ const UNPACKERS: readonly Unpacker[] = [
 /** XEN_ELFNOTE_PHYS32_ENTRY, xen/interface/elfnote.h: the 32-bit entry that PVH jumps to. */
 const PHYS32_ENTRY = 18;
 
-/** Whether an ELF kernel has the note that names its PVH entry. */
+/** Whether an ELF kernel has the note that names its PVH entry; false for a damaged one. */
 export function hasPvhEntry(kernel: Uint8Array): boolean {
   if (kernel.length < 64 || text(kernel, 1, 3) !== "ELF") return false;
   const view = new DataView(kernel.buffer, kernel.byteOffset, kernel.byteLength);
   const headers = Number(view.getBigUint64(32, true));
   const size = view.getUint16(54, true);
   const count = view.getUint16(56, true);
+  if (size < 56 || headers + count * size > kernel.length) return false;
   for (let i = 0; i < count; i++) {
     const header = headers + i * size;
     const isNote = view.getUint32(header, true) === 4;
     if (!isNote) continue;
     const from = Number(view.getBigUint64(header + 8, true));
-    const bytes = Number(view.getBigUint64(header + 32, true));
-    for (let at = from; at + 12 <= from + bytes;) {
+    const end = Math.min(from + Number(view.getBigUint64(header + 32, true)), kernel.length);
+    for (let at = from; at + 12 <= end;) {
       const nameBytes = view.getUint32(at, true);
       const descriptionBytes = view.getUint32(at + 4, true);
       if (text(kernel, at + 12, 3) === "Xen" && view.getUint32(at + 8, true) === PHYS32_ENTRY) {
@@ -109,9 +102,9 @@ export function hasPvhEntry(kernel: Uint8Array): boolean {
 }
 
 function align4(n: number): number {
-  return (n + 3) & ~3;
+  return Math.ceil(n / 4) * 4;
 }
 
 function text(bytes: Uint8Array, at: number, length: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + at, length).toString("latin1");
+  return Buffer.from(bytes.subarray(at, at + length)).toString("latin1");
 }

@@ -75,7 +75,8 @@ function hostRoot(): string[] {
 }
 
 function nvdimm({ directory, backingBytes }: Machine): string[] {
-  const backend = `id=nvdimm0,share=on,mem-path=${directory}/nvdimm,size=${backingBytes}`;
+  const path = value(`${directory}/nvdimm`);
+  const backend = `id=nvdimm0,share=on,mem-path=${path},size=${backingBytes}`;
   return [
     ...["-object", `memory-backend-file,${backend}`],
     ...["-device", `nvdimm,id=nv0,memdev=nvdimm0,label-size=${LABEL_BYTES}`],
@@ -84,18 +85,24 @@ function nvdimm({ directory, backingBytes }: Machine): string[] {
 
 function tools({ tools }: Machine): string[] {
   return [
-    ...["-drive", `if=none,id=tools,format=raw,readonly=on,file=${tools}`],
+    ...["-drive", `if=none,id=tools,format=raw,readonly=on,file=${value(tools)}`],
     ...["-device", "virtio-blk-pci,drive=tools"],
   ];
 }
 
 function channel({ directory }: Machine): string[] {
   const ports = portNames();
+  const pipe = (port: string) => value(fifoPaths(directory, port).input.slice(0, -3));
   return [
     ...["-device", `virtio-serial-pci,max_ports=${ports.length + 1}`],
     ...ports.flatMap((port, i) => [
-      ...["-chardev", `pipe,id=port${i},path=${fifoPaths(directory, port).input.slice(0, -3)}`],
+      ...["-chardev", `pipe,id=port${i},path=${pipe(port)}`],
       ...["-device", `virtserialport,chardev=port${i},name=${port}`],
     ]),
   ];
+}
+
+/** A value in a list of options: its commas are doubled. */
+function value(text: string): string {
+  return text.replaceAll(",", ",,");
 }

@@ -90,7 +90,7 @@ Deno.test("analyze() finds 5.10 to grab 512 single pages behind a huge leaf", as
   assertEquals(report.verdict, "per-page");
   assertEquals(report.reasons, [
     "512 grabs for 512 pages, one for each page, where 3 would do.",
-    "Every page is its own head (order 0): one grab cannot serve two of them.",
+    "Every page is its own head (order 0): fewer grabs take compound pages first.",
   ]);
   assertEquals(report.totals.headOrders, { "0": 512 });
   assertEquals([report.totals.heads, report.totals.leastGrabs], [512, 3]);

@@ -5,7 +5,7 @@ import { bootGuest, type Guest } from "../../probes/guest/guest.ts";
 import { findKernel } from "../../probes/guest/kernels.ts";
 import { createNamespace } from "../../probes/device.ts";
 import { collect, type Output } from "../../probes/targets/target.ts";
-import { ROOT, temporaryFolder } from "../support/cli.ts";
+import { ROOT, temporaryFolder, tracePermissions } from "../support/cli.ts";
 import { guestTest, leftoversAtRest } from "../support/guest.ts";
 
 async function boot(log: string): Promise<Guest> {
@@ -96,9 +96,10 @@ guestTest("headcount traces the machine that it runs on", async () => {
   await createNamespace(guest, 2 ** 21);
   const env = { DENO_DIR: guest.provide(await denoFolder()), HOME: "/tmp", NO_COLOR: "1" };
   const command = [
-    guest.deno,
-    ...["run", "--cached-only", "--allow-all", guest.provide(`${ROOT}cli.ts`)],
-    ...["trace", "--json", "--out", "/tmp/recording"],
+    // deno does not let a program that it starts inherit this without the permission for all.
+    ...["env", "-u", "LD_LIBRARY_PATH", guest.deno],
+    ...["run", "--cached-only", "--no-prompt", ...await tracePermissions()],
+    ...[guest.provide(`${ROOT}cli.ts`), "trace", "--json", "--out", "/tmp/recording"],
   ];
   const { code, stdout, stderr } = await collect(guest.exec(command, { env }));
   assertEquals(code, 1, stderr);

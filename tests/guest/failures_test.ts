@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Report } from "headcount";
-import { finish, ROOT, runTask, temporaryFolder } from "../support/cli.ts";
+import { finish, runTask, startTrace, temporaryFolder } from "../support/cli.ts";
 import { guestTest, leftoversAtRest } from "../support/guest.ts";
 
 const CACHE = `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/headcount`;
@@ -86,7 +86,7 @@ guestTest(
   async () => {
     await using folder = await temporaryFolder();
     const out = `${folder.path}/recording`;
-    const child = startCli(["trace", "--json", "--align", "1G", "--size", "1G", "--out", out]);
+    const child = await startTrace(["--json", "--align", "1G", "--size", "1G", "--out", out]);
     await growsTo(`${out}/recording.jsonl`, 20_000);
     child.kill("SIGINT");
     const { code, stdout } = await finish(child);
@@ -105,7 +105,7 @@ guestTest(
   async () => {
     await using folder = await temporaryFolder();
     const out = `${folder.path}/recording`;
-    const child = startCli(["trace", "--quiet", "--align", "1G", "--size", "1G", "--out", out]);
+    const child = await startTrace(["--quiet", "--align", "1G", "--size", "1G", "--out", out]);
     await growsTo(`${out}/recording.jsonl`, 20_000);
     child.kill("SIGKILL");
     await finish(child);
@@ -119,7 +119,7 @@ guestTest(
 guestTest("SIGTERM while the guest boots leaves neither guest nor folder", async () => {
   await using folder = await temporaryFolder();
   const out = `${folder.path}/recording`;
-  const child = startCli(["trace", "--out", out]);
+  const child = await startTrace(["--out", out]);
   await growsTo(`${out}/kernel.log`, 500);
   child.kill("SIGTERM");
   const { code, stderr } = await finish(child);
@@ -128,22 +128,6 @@ guestTest("SIGTERM while the guest boots leaves neither guest nor folder", async
   assertEquals(await leftoversAtRest(), []);
   assertEquals(await Array.fromAsync(Deno.readDir(folder.path)), []);
 });
-
-/** The command of a task itself, without the `deno task` between: signals reach it. */
-function startCli(args: readonly string[]): Deno.ChildProcess {
-  const config: { tasks: { trace: string } } = JSON.parse(
-    Deno.readTextFileSync(`${ROOT}deno.json`),
-  );
-  const words = config.tasks.trace.split(" ").slice(1, -1);
-  return new Deno.Command(Deno.execPath(), {
-    args: [...words, ...args],
-    cwd: ROOT,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
 
 /** Waits, for at most a minute, until a file has that many bytes. */
 async function growsTo(path: string, bytes: number): Promise<void> {

@@ -27,6 +27,26 @@ export function startTask(
   }).spawn();
 }
 
+/** The permissions that the task `trace` grants, as flags of `deno run`. */
+export async function tracePermissions(): Promise<string[]> {
+  const config: { readonly tasks: { readonly trace: string } } = JSON.parse(
+    await Deno.readTextFile(`${ROOT}deno.json`),
+  );
+  return config.tasks.trace.split(" ").filter((word) => word.startsWith("--allow-"));
+}
+
+/** Starts `trace` without the `deno task` between, so that signals reach it. */
+export async function startTrace(args: readonly string[]): Promise<Deno.ChildProcess> {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", ...await tracePermissions(), "cli.ts", "trace", ...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
 /** Runs a task to its end. */
 export async function runTask(
   args: readonly string[],

@@ -1,0 +1,44 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { EXIT_CODES } from "headcount";
+import { ROOT, runTask } from "./support/cli.ts";
+
+const README = await Deno.readTextFile(`${ROOT}README.md`);
+const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`);
+
+Deno.test("README names only options that trace and analyze have", async () => {
+  const help = (await runTask(["trace", "--help"])).stdout +
+    (await runTask(["analyze", "--help"])).stdout;
+  const named = new Set(README.match(/(?<=[`\s])--[a-z]+\b/g));
+  assert(named.size > 8);
+  for (const option of named) assertStringIncludes(help, option);
+});
+
+Deno.test("README tells the exit code of each verdict", () => {
+  for (const [verdict, code] of Object.entries(EXIT_CODES)) {
+    const row = README.split("\n").find((line) => line.startsWith(`| \`${verdict}\``));
+    assertEquals(row?.split("|").at(-2)?.trim(), String(code), verdict);
+  }
+});
+
+Deno.test("README and architecture name only tasks and files that are there", async () => {
+  const { tasks }: { tasks: Record<string, string> } = JSON.parse(
+    await Deno.readTextFile(`${ROOT}deno.json`),
+  );
+  for (const [, task] of (README + ARCHITECTURE).matchAll(/deno task (?:-q )?([a-z]+)/g)) {
+    assert(task !== undefined && task in tasks, task);
+  }
+  const paths = (README + ARCHITECTURE).matchAll(
+    /`((?:probes|recording|analysis|tests|docs|examples)\/[\w/.-]*)`/g,
+  );
+  for (const [, path] of paths) await Deno.stat(`${ROOT}${path}`);
+});
+
+Deno.test("trace grants its programs by name, and no network", async () => {
+  const { tasks }: { tasks: Record<string, string> } = JSON.parse(
+    await Deno.readTextFile(`${ROOT}deno.json`),
+  );
+  for (const [name, command] of Object.entries(tasks)) {
+    assert(!/\s(-A|--allow-all|--allow-net)\b/.test(command), name);
+    if (name !== "test") assert(!/--allow-(run|env)(\s|$)/.test(command), name);
+  }
+});

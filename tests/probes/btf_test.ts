@@ -1,0 +1,252 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { Btf, type TypeFacts } from "../../probes/btf.ts";
+
+/** One type of an image. Texts become offsets of names; ids of types count from 1. */
+interface TypeWords {
+  readonly kind: number;
+  readonly name?: string;
+  /** Members, parameters or enumerators. */
+  readonly count?: number;
+  /** The kind's own flag: a signed enum. */
+  readonly flag?: boolean;
+  /** Its size in bytes, or the type it refers to. */
+  readonly is: number;
+  readonly words?: readonly (number | string)[];
+}
+
+/** Builds a BTF image, little endian. */
+function image(types: readonly TypeWords[]): Uint8Array {
+  let names = "\0";
+  const offset = (name: string): number => {
+    if (name === "") return 0;
+    names += `${name}\0`;
+    return names.length - name.length - 1;
+  };
+  const words = types.flatMap(({ kind, name = "", count = 0, flag = false, is, words = [] }) => [
+    offset(name),
+    (flag ? 2 ** 31 : 0) + kind * 2 ** 24 + count,
+    is,
+    ...words.map((word) => typeof word === "string" ? offset(word) : word),
+  ]);
+  const bytes = new Uint8Array(24 + words.length * 4 + names.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, 0xeb9f, true);
+  view.setUint8(2, 1);
+  [24, 0, words.length * 4, words.length * 4, names.length, ...words].forEach((word, i) =>
+    view.setUint32(4 + i * 4, word, true)
+  );
+  bytes.set(new TextEncoder().encode(names), 24 + words.length * 4);
+  return bytes;
+}
+
+/** A kernel in small: what a plan looks at, in the shapes in which compilers write it. */
+const TYPES: readonly TypeWords[] = [
+  /* 1 */ { kind: 1, name: "long unsigned int", is: 8, words: [64] },
+  /* 2 */ { kind: 1, name: "_Bool", is: 1, words: [4 * 2 ** 24 + 8] },
+  /* 3 */ { kind: 8, name: "bool", is: 2 },
+  /* 4 */ {
+    kind: 4,
+    name: "page",
+    count: 3,
+    is: 64,
+    words: [...["flags", 8, 0], ...["", 5, 64], ...["_refcount", 1, 416]],
+  },
+  /* 5 */ { kind: 5, count: 2, is: 40, words: [...["", 6, 0], ...["", 7, 0]] },
+  /* 6 */ { kind: 4, count: 2, is: 40, words: [...["lru", 1, 0], ...["mapping", 14, 128]] },
+  /* 7 */ { kind: 4, count: 1, is: 40, words: ["compound_head", 1, 0] },
+  /* 8 */ { kind: 8, name: "memdesc_flags_t", is: 9 },
+  /* 9 */ { kind: 4, name: "memdesc_flags", count: 1, is: 8, words: ["f", 1, 0] },
+  /* 10 */ { kind: 10, is: 4 },
+  /* 11 */ { kind: 2, is: 10 },
+  /* 12 */ { kind: 2, is: 11 },
+  /* 13 */ { kind: 7, name: "dev_pagemap", is: 0 },
+  /* 14 */ { kind: 2, is: 13 },
+  /* 15 */ {
+    kind: 13,
+    count: 3,
+    is: 3,
+    words: [...["page", 11], ...["pages", 12], ...["refs", 1]],
+  },
+  /* 16 */ { kind: 12, name: "try_grab_page", is: 15 },
+  /* 17 */ { kind: 13, count: 1, is: 14, words: ["pgmap", 14] },
+  /* 18 */ { kind: 12, name: "get_dev_pagemap", is: 17 },
+  /* 19 */ { kind: 13, is: 1 },
+  /* 20 */ { kind: 12, name: "gup_fast", is: 19 },
+  /* 21 */ { kind: 13, is: 0 },
+  /* 22 */ { kind: 12, name: "undo_dev_pagemap", is: 21 },
+  /* 23 */ { kind: 13, is: 9 },
+  /* 24 */ { kind: 12, name: "page_flags", is: 23 },
+  /* 25 */ { kind: 6, name: "pageflags", count: 2, is: 4, words: ["PG_locked", 0, "PG_head", 16] },
+  /* 26 */ { kind: 6, flag: true, count: 1, is: 4, words: ["FAULT_NONE", 2 ** 32 - 1] },
+  /* 27 */ { kind: 6, count: 1, is: 4, words: ["FOLL_TOP", 2 ** 31] },
+  /* 28 */ { kind: 19, name: "wide", count: 1, is: 8, words: ["WIDE", 5, 1] },
+  /* 29 */ {
+    kind: 19,
+    flag: true,
+    count: 1,
+    is: 8,
+    words: ["WIDE_MINUS_TWO", 2 ** 32 - 2, 2 ** 32 - 1],
+  },
+  /* 30 */ { kind: 3, is: 0, words: [1, 1, 8] },
+  /* 31 */ { kind: 14, name: "vmemmap_base", is: 1, words: [1] },
+  /* 32 */ { kind: 15, name: ".data", count: 1, is: 8, words: [31, 0, 8] },
+  /* 33 */ { kind: 16, name: "float", is: 4 },
+  /* 34 */ { kind: 17, name: "tag", is: 4, words: [0] },
+  /* 35 */ { kind: 18, name: "user", is: 4 },
+  /* 36 */ { kind: 9, is: 35 },
+  /* 37 */ { kind: 11, is: 36 },
+  /* 38 */ { kind: 4, name: "folio", count: 1, is: 256, words: ["", 37, 0] },
+];
+
+const IMAGE = image(TYPES);
+
+Deno.test("Btf tells the size of a struct", () => {
+  const btf = new Btf(IMAGE);
+  assertEquals(["page", "memdesc_flags", "wide", "no_such"].map((name) => btf.structBytes(name)), [
+    64,
+    8,
+    undefined,
+    undefined,
+  ]);
+});
+
+Deno.test("Btf finds fields by their path, through anonymous members and qualifiers", () => {
+  const btf = new Btf(IMAGE);
+  const paths: readonly (readonly [string, boolean])[] = [
+    ["page", true],
+    ["page.flags", true],
+    ["page.flags.f", true],
+    ["page.flags.g", false],
+    ["page.lru", true],
+    ["page.compound_head", true],
+    ["page.compound_head.f", false],
+    ["page.mapping", true],
+    ["page._refcount", true],
+    ["page.compound_info", false],
+    ["folio.flags.f", true],
+    ["no_such.flags", false],
+  ];
+  for (const [path, expected] of paths) {
+    const [struct = "", ...rest] = path.split(".");
+    assertEquals(btf.hasField(struct, ...rest), expected, path);
+  }
+});
+
+Deno.test("Btf tells the value of an enumerator, whatever its width and sign", () => {
+  const btf = new Btf(IMAGE);
+  const values = [
+    ["PG_locked", 0],
+    ["PG_head", 16],
+    ["FAULT_NONE", -1],
+    ["FOLL_TOP", 2 ** 31],
+    ["WIDE", 2 ** 32 + 5],
+    ["WIDE_MINUS_TWO", -2],
+    ["FOLL_NONE", undefined],
+  ] as const;
+  for (const [name, value] of values) assertEquals(btf.enumerator(name), value, name);
+});
+
+Deno.test("Btf tells a function's prototype", () => {
+  const btf = new Btf(IMAGE);
+  assertEquals(btf.function("try_grab_page"), {
+    parameters: [{ name: "page", pointee: "page" }, { name: "pages" }, { name: "refs" }],
+    returns: "bool",
+  });
+  assertEquals(btf.function("get_dev_pagemap"), {
+    parameters: [{ name: "pgmap", pointee: "dev_pagemap" }],
+    returns: "pointer",
+  });
+  assertEquals(btf.function("gup_fast"), { parameters: [], returns: "int" });
+  assertEquals(btf.function("undo_dev_pagemap"), { parameters: [], returns: "void" });
+  assertEquals(btf.function("page_flags"), { parameters: [], returns: "other" });
+  assertEquals(btf.function("try_grab_folio"), undefined);
+});
+
+Deno.test("Btf reads an image that lies inside a larger buffer", () => {
+  const buffer = new Uint8Array(IMAGE.length + 13);
+  buffer.set(IMAGE, 7);
+  assertEquals(new Btf(buffer.subarray(7, 7 + IMAGE.length)).structBytes("page"), 64);
+});
+
+Deno.test("Btf refuses what is no BTF", () => {
+  const cases: readonly (readonly [Uint8Array, string])[] = [
+    [new Uint8Array(), "0 bytes that do not begin with its magic"],
+    [new Uint8Array(64), "64 bytes that do not begin with its magic"],
+    [new TextEncoder().encode("\x7fELF".padEnd(64)), "64 bytes that do not begin with its magic"],
+    [image([{ kind: 31, is: 0 }]), "type 1 is of the kind 31, which is not known"],
+    [image([{ kind: 0, is: 0 }]), "type 1 is of the kind 0, which is not known"],
+    [image([{ kind: 4, count: 3, is: 0, words: [0, 0, 0] }]), "its last type is cut short"],
+  ];
+  for (const [bytes, message] of cases) {
+    assertThrows(() => new Btf(bytes), TypeError, `Cannot read BTF: ${message}`);
+  }
+});
+
+Deno.test("Btf refuses an image that is cut short anywhere", () => {
+  for (let end = 0; end < IMAGE.length; end++) {
+    assertThrows(() => new Btf(IMAGE.subarray(0, end)), TypeError, "Cannot read BTF: ");
+  }
+});
+
+Deno.test("Btf comes to an end in types that lead back to themselves", () => {
+  const typedefs = image([
+    { kind: 8, name: "a", is: 2 },
+    { kind: 8, name: "b", is: 1 },
+    { kind: 4, name: "page", count: 1, is: 8, words: ["flags", 1, 0] },
+  ]);
+  assertThrows(
+    () => new Btf(typedefs).hasField("page", "flags", "f"),
+    TypeError,
+    "Cannot read BTF: its typedefs lead nowhere",
+  );
+  const structs = image([{ kind: 4, name: "page", count: 1, is: 8, words: ["", 1, 0] }]);
+  assertThrows(
+    () => new Btf(structs).hasField("page", "flags"),
+    TypeError,
+    "Cannot read BTF: its structs nest without end",
+  );
+  const functions = image([{ kind: 12, name: "gup_fast", is: 1 }]);
+  assertThrows(
+    () => new Btf(functions).function("gup_fast"),
+    TypeError,
+    'Cannot read BTF: the function "gup_fast" has no prototype',
+  );
+});
+
+/** Asks an image everything; whether it answers, or says that it is damaged. */
+function answersOrRefuses(bytes: Uint8Array): boolean {
+  const ask = (questions: (btf: TypeFacts) => void): boolean => {
+    try {
+      questions(new Btf(bytes));
+      return true;
+    } catch (error) {
+      return error instanceof TypeError && error.message.startsWith("Cannot read BTF: ");
+    }
+  };
+  return ask((btf) => btf.structBytes("page")) &&
+    ask((btf) => btf.hasField("page", "compound_info")) &&
+    ask((btf) => btf.hasField("page", "flags", "f")) &&
+    ask((btf) => btf.hasField("folio", "flags", "f")) &&
+    ask((btf) => btf.enumerator("PG_head")) &&
+    ask((btf) => btf.function("try_grab_page")) &&
+    ask((btf) => btf.function("get_dev_pagemap"));
+}
+
+Deno.test("Btf answers or refuses whichever byte is damaged", () => {
+  for (let at = 0; at < IMAGE.length; at++) {
+    for (const value of [0x00, 0x01, 0x7f, 0xff]) {
+      const damaged = IMAGE.slice();
+      damaged[at] = value;
+      assert(answersOrRefuses(damaged), `byte ${at} = ${value}`);
+    }
+  }
+});
+
+Deno.test("Btf answers or refuses whatever stands behind its header", () => {
+  const header = [...IMAGE.subarray(0, 24)];
+  const garbage = fc.uint8Array({ minLength: IMAGE.length - 24, maxLength: IMAGE.length - 24 });
+  fc.assert(
+    fc.property(garbage, (rest) => answersOrRefuses(new Uint8Array([...header, ...rest]))),
+  );
+});

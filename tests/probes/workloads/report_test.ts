@@ -1,0 +1,58 @@
+import { assertEquals } from "@std/assert";
+import type { WorkloadReport } from "../../../recording/event.ts";
+import { readWorkloadLine } from "../../../probes/workloads/report.ts";
+
+const REPORTS: readonly WorkloadReport[] = [
+  { step: "ready", pid: 412, address: "0x7f0040000000", bytes: 2 ** 24 },
+  {
+    step: "syscall",
+    name: "pwrite64",
+    address: "0x7f0040000000",
+    bytes: 2 ** 21,
+    result: 2 ** 21,
+  },
+  { step: "syscall", name: "pwrite64", address: "0x7f0040000000", bytes: 4096, result: -14 },
+  { step: "done", bytes: 2 ** 21 },
+];
+
+Deno.test("readWorkloadLine() reads every report", () => {
+  for (const report of REPORTS) {
+    assertEquals(readWorkloadLine(JSON.stringify(report)), report);
+  }
+});
+
+Deno.test("readWorkloadLine() refuses what is no report", () => {
+  const lines = [
+    "",
+    "mapping 16 MiB",
+    "null",
+    "[]",
+    '"ready"',
+    "{}",
+    '{"step":"steady"}',
+    '{"step":["done"],"bytes":1}',
+    '{"step":{"toString":1},"bytes":1}',
+    // Names that every object has.
+    '{"step":"constructor"}',
+    '{"step":"__proto__"}',
+    '{"step":"done"}',
+    '{"step":"done","bytes":"1"}',
+    '{"step":"done","bytes":-1}',
+    '{"step":"done","bytes":1.5}',
+    '{"step":"done","bytes":1e999}',
+    '{"step":"ready","pid":412,"address":139637976727552,"bytes":1}',
+    '{"step":"ready","pid":412,"address":"7f0040000000","bytes":1}',
+    '{"step":"ready","pid":412,"address":"0x7f0040000000"}',
+    '{"step":"syscall","name":"pwrite64","address":"0x1","bytes":4096}',
+  ];
+  for (const line of lines) assertEquals(readWorkloadLine(line), undefined, line);
+});
+
+Deno.test("readWorkloadLine() wants every field", () => {
+  for (const report of REPORTS) {
+    for (const field of Object.keys(report)) {
+      const { [field]: _, ...rest }: Record<string, unknown> = { ...report };
+      assertEquals(readWorkloadLine(JSON.stringify(rest)), undefined, field);
+    }
+  }
+});
