@@ -105,6 +105,7 @@ function callProbes({ name, attach }: PlannedFunction, page: PageFacts): string 
   @sequence[tid] += (uint64)1;
   @range[tid] = (${start}, ${asked}, ${flags});
   @lookups[tid] = (uint64)0;
+  @slow[tid] = (uint64)0;
   @began[tid] = nsecs;
   @call[tid] = @sequence[tid];
   @total_entered = count();
@@ -213,6 +214,7 @@ ${indent(printRun(page), 4)}      }
     @total_grabs = count();
     @total_refs = sum($refs);
   } else {
+    $vmemmap = ${page.vmemmap};
     printf("refused %d %d %d %d %llx %llu\\n", tid, @call[tid], @slow[tid],
       ${GRAB_CODES[role]}, ${pfn("$page", page)}, $refs);
   }
@@ -270,14 +272,15 @@ function printRun(page: PageFacts): string {
     } else {
       $order = (uint64)(${page.order});
     }
+    $vmemmap = ${page.vmemmap};
     printf("run %d %d %llu %llu %llx %llx %llu %llu %llu\\n", tid, @call[tid], $s.2 >> 40,
       ($s.2 >> 32) & 0xff, ${pfn("$s.3", page)}, ${pfn("$head", page)}, $order,
       $s.4, $s.2 & 0xffffffff);
 `;
 }
 
-function pfn(pointer: string, { vmemmap, structPageBytes }: PageFacts): string {
-  return `(${pointer} - ${vmemmap}) / ${structPageBytes}`;
+function pfn(pointer: string, { structPageBytes }: PageFacts): string {
+  return `(${pointer} - $vmemmap) / ${structPageBytes}`;
 }
 
 function indent(text: string, columns: number): string {

@@ -20,9 +20,11 @@ Deno.test("renderText() keeps to ASCII and to the width", async () => {
   }
 });
 
-Deno.test("renderText() changes nothing but the colours", {
-  // NO_COLOR in the environment leaves nothing to compare.
-  ignore: !getColorEnabled(),
+// NO_COLOR in the environment leaves nothing to compare.
+const colourless = getColorEnabled() ? "" : " (skipped: NO_COLOR is set)";
+
+Deno.test(`renderText() changes nothing but the colours${colourless}`, {
+  ignore: colourless !== "",
 }, async () => {
   const report = await reportOf(EVENTS_6_1, { footer: WHOLE });
   const coloured = renderText(report, { colour: true });
