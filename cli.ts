@@ -113,8 +113,9 @@ function program() {
 }
 
 const TRACE_HELP = `
-Sizes take K, M and G. Exit codes: 0 each head was grabbed once, 1 it was not
-(per-page, repeated, unbalanced), 2 undecided, 64 usage, 69 the machinery failed.
+Sizes take K, M and G. Exit codes: 0 each head was grabbed once for each leaf,
+1 it was not (per-page, repeated, unbalanced), 2 undecided, 64 usage error,
+69 the machinery failed, 130 stopped before anything was recorded.
 
 Examples:
   deno task trace                             this machine, or a guest

@@ -18,6 +18,9 @@ const MIB: number = 1 << 20;
 /** Mapping size of a guest's device where none is asked for: a PMD's. */
 const GUEST_ALIGN: number = 2 * MIB;
 
+/** A guest with less boots, but bpftrace does not get to its probes (tried with 192 MiB). */
+const LEAST_MEMORY: number = 256 * MIB;
+
 /** Where to trace. */
 export interface TargetWish {
   /** `auto`: this machine if it can be traced, else a guest. */
@@ -66,6 +69,11 @@ export async function openTarget(wish: TargetWish): Promise<Target> {
     }
     wish.onEvent({ kind: "target", name: "local", why: "root, bpftrace and a devdax device" });
     return await openLocal();
+  }
+  if (wish.memoryBytes < LEAST_MEMORY) {
+    throw new RequestError(
+      `A guest of ${wish.memoryBytes} bytes of memory is too small for bpftrace; --memory 256M is the least`,
+    );
   }
   wish.onEvent({
     kind: "target",

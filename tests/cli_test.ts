@@ -1,0 +1,65 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { ROOT, runTask, temporaryFolder } from "./support/cli.ts";
+
+/** Arguments, what is said of them on standard error, and the exit code. */
+const REFUSED: readonly (readonly [string, RegExp, number])[] = [
+  ["trace --size 3", /--size.*multiple of a page/, 64],
+  ["trace --size 0", /--size.*multiple of a page/, 64],
+  ["trace --size many", /--size.*Give bytes/, 64],
+  ["trace --align 7M", /--align.*Allowed choices are 4K, 2M, 1G/, 64],
+  ["trace --workload none", /--workload.*Allowed choices are direct-io/, 64],
+  ["trace --target moon", /--target.*Allowed choices are auto, local, guest/, 64],
+  ["trace --timeout soon", /--timeout.*whole number/, 64],
+  ["trace --cpus 0", /--cpus.*whole number/, 64],
+  ["trace --memry 2G", /unknown option '--memry'\n\(Did you mean --memory\?\)/, 64],
+  ["trace --target guest --memory 64M", /too small for bpftrace; --memory 256M/, 64],
+  ["trace --target guest --kernel /no/such", /"\/no\/such": there is no such file/, 64],
+  ["trace --target guest --kernel 1.2.3", /Cannot find a kernel "1.2.3" \(.*\)/, 64],
+  [
+    "trace --target guest --modules /no/such",
+    /--modules "\/no\/such": there is no such folder/,
+    64,
+  ],
+  ["trace --target guest --device /dev/dax0.0", /cannot be used with --target guest/, 64],
+  ["trace --target local --device /dev/no-dax9.9", /This machine cannot be traced: .*guest/, 64],
+  ["analyze", /missing required argument 'recording'/, 64],
+  ["analyze /no/such", /there is no "\/no\/such"/, 64],
+  ["analyze LICENSE", /its first line is no header/, 64],
+];
+
+for (const [args, said, exit] of REFUSED) {
+  Deno.test(`${args} is refused with a way on`, async () => {
+    await using folder = await temporaryFolder();
+    const out = args.startsWith("trace") ? ["--out", `${folder.path}/recording`] : [];
+    const { code, stdout, stderr } = await runTask([...args.split(" "), ...out]);
+    assertMatch(stderr, said);
+    assertEquals([stdout, code], ["", exit]);
+    assertEquals(await Array.fromAsync(Deno.readDir(folder.path)), [], "nothing is left behind");
+  });
+}
+
+Deno.test("trace does not write over a recording", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/recording.jsonl`, "precious\n");
+  const { code, stderr } = await runTask(["trace", "--out", folder.path]);
+  assertEquals(code, 64);
+  assertStringIncludes(stderr, "already holds a recording");
+  assertEquals(await Deno.readTextFile(`${folder.path}/recording.jsonl`), "precious\n");
+});
+
+Deno.test("trace --help fits a terminal of 80 columns and tells the exit codes", async () => {
+  const { code, stdout } = await runTask(["trace", "--help"]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "69 the machinery failed");
+  assertEquals(stdout.split("\n").filter((line) => line.length > 80), []);
+});
+
+Deno.test("analyze prints the same report for a folder and for its file, and its exit code", async () => {
+  const folder = `${ROOT}tests/fixtures/recordings/linux-7.3-2M`;
+  const byFolder = await runTask(["analyze", folder]);
+  assertEquals(byFolder.stdout, await Deno.readTextFile(`${folder}/report.txt`));
+  assertEquals(await runTask(["analyze", `${folder}/recording.jsonl`]), byFolder);
+  assertEquals(byFolder.code, 0);
+  const perPage = await runTask(["analyze", "--json", folder.replace("7.3", "5.10")]);
+  assertEquals([perPage.code, JSON.parse(perPage.stdout).verdict], [1, "per-page"]);
+});
