@@ -4,8 +4,7 @@ export class AssertionError extends Error {
 }
 
 /** A class whose instances can be looked for among thrown errors. */
-// deno-lint-ignore no-explicit-any -- only `any` admits every constructor's parameters
-type ErrorClass<E extends Error> = abstract new (...parameters: any[]) => E;
+type ErrorClass<E extends Error> = abstract new (...parameters: never[]) => E;
 
 /** Fails unless the value is truthy. */
 export function assert(value: unknown, message?: string): asserts value;
@@ -32,8 +31,7 @@ export function assertExists<T>(value: T, message?: string): asserts value is No
 /** Fails unless the value is an instance of the class. */
 export function assertInstanceOf<T>(
   value: unknown,
-  // deno-lint-ignore no-explicit-any -- as above
-  type: abstract new (...parameters: any[]) => T,
+  type: abstract new (...parameters: never[]) => T,
   message?: string,
 ): asserts value is T;
 
