@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { cacheFolder, type Report } from "headcount";
+import { cacheFolder, MachineryError, type Report } from "headcount";
 import { regionBytes } from "../../probes/guest/nvdimm.ts";
 import { bootGuest, type Guest } from "../../probes/guest/guest.ts";
 import { findKernel } from "../../probes/guest/kernels.ts";
@@ -8,14 +8,14 @@ import { collect, type Output } from "../../probes/targets/target.ts";
 import { ROOT, temporaryFolder, tracePermissions } from "../support/cli.ts";
 import { guestTest, leftoversAtRest } from "../support/guest.ts";
 
-async function boot(log: string): Promise<Guest> {
+async function boot(log: string, region = regionBytes(2 ** 21, 2 ** 21)): Promise<Guest> {
   const cache = cacheFolder();
   return await bootGuest({
     kernel: await findKernel(cache, undefined, undefined),
     append: "",
     memoryBytes: 2 * 2 ** 30,
     cpus: 2,
-    regionBytes: regionBytes(2 ** 21, 2 ** 21),
+    regionBytes: region,
     diskBytes: 2 ** 21,
     cache,
     log,
@@ -88,6 +88,18 @@ guestTest("a guest whose kernel panics is lost, with the panic as the reason", a
   await crash;
   assertEquals(await leftoversAtRest(), []);
 });
+
+guestTest(
+  "an NVDIMM that cannot be made a devdax device is named, with ndctl's words",
+  async () => {
+    await using folder = await temporaryFolder();
+    // libnvdimm wants regions of whole 16 MiB: this one has 1 MiB too many.
+    await using guest = await boot(`${folder.path}/kernel.log`, 129 * 2 ** 20);
+    const error = await assertRejects(() => createNamespace(guest, 2 ** 21), MachineryError);
+    assertMatch(error.message, /Cannot make a devdax device .* "ndctl" exited with/);
+    assertMatch(error.evidence, /namespace/);
+  },
+);
 
 guestTest("headcount traces the machine that it runs on", async () => {
   // This machine is the guest: headcount runs inside and knows nothing of the outside.
