@@ -13,6 +13,16 @@ Deno.test("README names only options that trace and analyze have", async () => {
   for (const option of named) assertStringIncludes(help, option);
 });
 
+Deno.test("README shows a real run: the lines are those of a recording's report", async () => {
+  const report = await Deno.readTextFile(
+    `${ROOT}tests/fixtures/recordings/debian-6.1-2M/report.txt`,
+  );
+  const shown = README.split("```text\n")[1]?.split("```")[0] ?? "";
+  const lines = shown.split("\n").slice(2).filter((line) => line !== "...");
+  assert(lines.length > 30);
+  for (const line of lines) assert(report.split("\n").includes(line), line);
+});
+
 Deno.test("README tells the exit code of each verdict", () => {
   for (const [verdict, code] of Object.entries(EXIT_CODES)) {
     const row = README.split("\n").find((line) => line.startsWith(`| \`${verdict}\``));

@@ -74,6 +74,8 @@ export class Channel {
     // Not everybody who runs a command asks for both.
     pid.promise.catch(() => {});
     exit.promise.catch(() => {});
+    let ended = false;
+    exit.promise.finally(() => ended = true).catch(() => {});
     const taken = this.#take();
     const slot = taken.then(async (slot) => {
       await writeAll(slot.ctl.input, `${token}\n${argv.map(quote).join(" ")}\n`);
@@ -105,6 +107,8 @@ export class Channel {
       stderr: stderr.stream,
       write: async (text) => writeAll((await slot).io.input, text),
       kill: async (signal: Signal) => {
+        // By then its number may be somebody else's.
+        if (ended) return;
         const process = this.exec(["kill", `-${signal.slice(3)}`, String(await pid.promise)]);
         await Promise.all([
           process.exit,
