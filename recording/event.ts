@@ -47,6 +47,8 @@ export interface CallEvent extends CallKey {
   readonly lookups: number;
   /** Those of them that were real look-ups: no pgmap was handed in to be reused. */
   readonly realLookups: number;
+  /** Whether the slow path was entered; absent in recordings of before 0.2. */
+  readonly fellBack?: boolean;
 }
 
 /**
@@ -77,6 +79,8 @@ export interface RunEvent extends CallKey {
   readonly refs: number;
   /** Pages from one grab to the next: `refs`, or 0 where the same page was named again. */
   readonly step: number;
+  /** `_refcount` of the head when the run had ended; absent in recordings of before 0.2. */
+  readonly refcount?: number;
 }
 
 /** A grab that returned failure: nothing was taken. */
@@ -93,18 +97,90 @@ export interface RefusedEvent extends CallKey {
   readonly refs: number;
 }
 
-/** One huge leaf entry (a PMD or a PUD) that the walk served through the device leaf function. */
+/** Where in the page tables a leaf entry sits. */
+export type Level = "pte" | "pmd" | "pud";
+
+/**
+ * A leaf function that the walk called: the device's for one huge leaf entry (a PMD or a PUD), or
+ * the ordinary one of a level; that of the PTEs serves all of one table in one go.
+ */
 export interface LeafEvent extends CallKey {
   /** What it is. */
   readonly kind: "leaf";
+  /** The level that the function serves; absent for the device's, which serves PMD and PUD. */
+  readonly level?: Level;
   /** First user address taken from this leaf. */
   readonly address: HexAddress;
-  /** Page frame number behind `address`. */
-  readonly pfn: number;
+  /** Page frame number behind `address`; the ordinary leaf functions are not told it. */
+  readonly pfn?: number;
   /** Pages of the range inside this leaf. */
   readonly pages: number;
   /** Whether the leaf function succeeded. */
   readonly taken: boolean;
+}
+
+/**
+ * What the walk backs out of: the device leaf's pages that it had grabbed, from `pfn` on, are put
+ * again before the call returns.
+ */
+export interface UndoEvent extends CallKey {
+  /** What it is. */
+  readonly kind: "undo";
+  /** Page frame number of the first page that is given back. */
+  readonly pfn: number;
+  /** How many pages, each with one reference. */
+  readonly pages: number;
+}
+
+/** Which function put: the core of all unpins, or the one that unpins pages of one folio. */
+export type PutRole = "put" | "unpin";
+
+/**
+ * Consecutive puts of one thread, each taking `refs` references from a head: put number i (from 0)
+ * is on the head `pfn + i * step`.
+ *
+ * Whichever thread it is: a block device's completion, a worker or an interrupted bystander puts
+ * what another thread has pinned. References that FOLL_GET took are put by an inline function
+ * (`put_page()`, `folio_put()`) and are not among these, except where a walk backs out.
+ */
+export interface PutEvent extends CallKey {
+  /** What it is. */
+  readonly kind: "put";
+  /** The gup-fast call of this thread inside which it ran: then it is an undo. 0 outside any. */
+  readonly call: number;
+  /** Inside a call: whether the fast walk or the slow path gave back; absent outside any. */
+  readonly path?: GrabPath;
+  /** Which function it was. */
+  readonly role: PutRole;
+  /** Whether it puts a FOLL_PIN reference, not one of FOLL_GET. */
+  readonly pin: boolean;
+  /** Nanoseconds since boot at the first put. */
+  readonly at: number;
+  /** Page frame number of the first head. */
+  readonly pfn: number;
+  /** log2 of the pages behind that head. */
+  readonly order: number;
+  /** How many puts. */
+  readonly count: number;
+  /** References that each put takes. */
+  readonly refs: number;
+  /** Pages from one put to the next: 1 for pages that are their own heads, else 0. */
+  readonly step: number;
+}
+
+/**
+ * What the `page_ref` tracepoints (CONFIG_DEBUG_PAGE_REF) saw of one page's `_refcount`, counted in
+ * the kernel from the attach to the end, except for changes by mapping and unmapping.
+ */
+export interface RefcountEvent {
+  /** What it is. */
+  readonly kind: "refcount";
+  /** Page frame number of the page: a head's, since only heads are counted on. */
+  readonly pfn: number;
+  /** The sum of what was added to it. */
+  readonly added: number;
+  /** The sum of what was taken from it. */
+  readonly taken: number;
 }
 
 /** Events that the tracer's buffer dropped, as the tracer reported them. */
@@ -184,6 +260,9 @@ export type RecordingEvent =
   | RunEvent
   | RefusedEvent
   | LeafEvent
+  | UndoEvent
+  | PutEvent
+  | RefcountEvent
   | LostEvent
   | HelperErrorEvent
   | UnreadableEvent

@@ -20,6 +20,10 @@ export interface KernelTotals {
   readonly lookups: number;
   /** Those that were real look-ups. */
   readonly realLookups: number;
+  /** Puts, undone grabs included; this and what follows is absent where no put is probed. */
+  readonly puts?: number;
+  /** References that they took. */
+  readonly putRefs?: number;
 }
 
 /** Changes of the kernel's own pin counters in `/proc/vmstat` while the workload ran. */

@@ -8,18 +8,51 @@
 /** The format that this version writes. */
 export const RECORDING_FORMAT = "headcount.recording/1";
 
-/** What a kernel function does for headcount. */
-export type RoleName =
+/** What a kernel function does for headcount: roles that every recording has. */
+export type CoreRoleName =
+  /** One call is one pinned range. */
   | "entry"
+  /** Serves one huge leaf entry of device memory (to 6.16). */
   | "hugeLeaf"
+  /** Grabs one page. */
   | "grabOne"
+  /** Grabs a head for several of its pages. */
   | "grabBatch"
+  /** Grabs a folio in the slow path only (6.10 on). */
   | "grabSlow"
+  /** Looks up a page's struct dev_pagemap. */
   | "lookup"
+  /** The slow path, inside a call. */
   | "slowPath";
+
+/** Roles that recordings of before 0.2 do not have. */
+export type LaterRoleName =
+  /** Serves an ordinary PMD leaf entry. */
+  | "pmdLeaf"
+  /** Serves an ordinary PUD leaf entry. */
+  | "pudLeaf"
+  /** Serves the entries of one page table. */
+  | "pteLeaf"
+  /** The core of all puts of pins. */
+  | "put"
+  /** Unpins pages of one folio; may or may not come through `put`. */
+  | "unpin"
+  /** Backs out of a device leaf. */
+  | "undo";
+
+/** What a kernel function does for headcount. */
+export type RoleName = CoreRoleName | LaterRoleName;
 
 /** How a probe is attached. */
 export type AttachKind = "fentry" | "kprobe";
+
+/** A function that could have played a role, and why it does not. */
+export interface Rejection {
+  /** Name of the function. */
+  readonly function: string;
+  /** Why not, as the end of a sentence that begins with its name. */
+  readonly why: string;
+}
 
 /** A role that is observed through a kernel function. */
 export interface ProbedRole {
@@ -31,6 +64,8 @@ export interface ProbedRole {
   readonly attach: AttachKind;
   /** Why this function, in a few words. */
   readonly why: string;
+  /** Candidates that came before it; absent in recordings of before 0.2. */
+  readonly rejected?: readonly Rejection[];
 }
 
 /** A role that this kernel does not have, or does not show. */
@@ -43,6 +78,8 @@ export interface AbsentRole {
   readonly cost: string;
   /** Whether a verdict without this role would not be sound. */
   readonly needed: boolean;
+  /** The candidates; absent in recordings of before 0.2. */
+  readonly rejected?: readonly Rejection[];
 }
 
 /** One role and what became of it. */
@@ -63,11 +100,17 @@ export interface PlanFlags {
 /** What is probed on this kernel, what is not, and why. */
 export interface PlanSummary {
   /** Each role and what became of it. */
-  readonly roles: Readonly<Record<RoleName, Role>>;
+  readonly roles:
+    & Readonly<Record<CoreRoleName, Role>>
+    & Readonly<Partial<Record<LaterRoleName, Role>>>;
   /** Bits of the FOLL_* flags. */
   readonly flags: PlanFlags;
   /** Bytes of one `struct page`. */
   readonly structPageBytes: number;
+  /** Whether the `page_ref` tracepoints are counted as well; absent in recordings of before 0.2. */
+  readonly pageRef?: boolean;
+  /** Whether puts are seen on this device's pages only, others' left out; absent before 0.2. */
+  readonly putsOfDeviceOnly?: boolean;
 }
 
 /** What runs the instructions of the traced kernel. */

@@ -8,7 +8,13 @@
 import type { RecordingItem } from "./codec.ts";
 import type { WorkloadDone, WorkloadReady, WorkloadReport, WorkloadSyscall } from "./event.ts";
 import type { KernelTotals, PinCounters, SessionEnd } from "./footer.ts";
-import { type AbsentRole, type Header, type ProbedRole, RECORDING_FORMAT } from "./header.ts";
+import {
+  type AbsentRole,
+  type Header,
+  type ProbedRole,
+  RECORDING_FORMAT,
+  type Rejection,
+} from "./header.ts";
 
 /** Whether a value is what a field must hold. */
 type Check = (value: unknown) => boolean;
@@ -48,10 +54,14 @@ const pfn: Check = (value) => count(value) && Number(value) < 2 ** 52;
 const order: Check = (value) => count(value) && Number(value) < 64;
 const power: Check = (value) => count(value) && Number.isInteger(Math.log2(Number(value)));
 const address: Check = (value) => typeof value === "string" && /^0x[\da-f]{1,16}$/.test(value);
-const texts: Check = (value) => Array.isArray(value) && value.every(text);
+const texts: Check = list(text);
 
 function among(...values: readonly string[]): Check {
   return (value) => typeof value === "string" && values.includes(value);
+}
+
+function list(check: Check): Check {
+  return (value) => Array.isArray(value) && value.every(check);
 }
 
 function optional(check: Check): Check {
@@ -85,14 +95,16 @@ const isReport = variant<WorkloadReport["step"]>("step", {
   done: object<WorkloadDone>({ step: text, bytes: count }),
 });
 
+const rejected = optional(list(object<Rejection>({ function: text, why: text })));
 const role = variant<"probed" | "absent">("kind", {
   probed: object<ProbedRole>({
     kind: text,
     function: text,
     attach: among("fentry", "kprobe"),
     why: text,
+    rejected,
   }),
-  absent: object<AbsentRole>({ kind: text, why: text, cost: text, needed: flag }),
+  absent: object<AbsentRole>({ kind: text, why: text, cost: text, needed: flag, rejected }),
 });
 
 const key = { kind: text, tid: count, call: count } as const;
@@ -142,6 +154,12 @@ const header = object<Header>({
       grabSlow: role,
       lookup: role,
       slowPath: role,
+      pmdLeaf: optional(role),
+      pudLeaf: optional(role),
+      pteLeaf: optional(role),
+      put: optional(role),
+      unpin: optional(role),
+      undo: optional(role),
     }),
     flags: object<Header["plan"]["flags"]>({
       get: count,
@@ -150,6 +168,8 @@ const header = object<Header>({
       longterm: count,
     }),
     structPageBytes: count,
+    pageRef: optional(flag),
+    putsOfDeviceOnly: optional(flag),
   }),
   script: object<Header["script"]>({ file: text, sha256: text }),
 });
@@ -162,6 +182,8 @@ const totals = object<KernelTotals>({
   refs: count,
   lookups: count,
   realLookups: count,
+  puts: optional(count),
+  putRefs: optional(count),
 });
 
 const end = variant<SessionEnd["kind"]>("kind", {
@@ -183,10 +205,39 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
     returned: pagesOrErrno,
     lookups: count,
     realLookups: count,
+    fellBack: optional(flag),
   }),
-  run: object<Item<"run">>({ ...grab, head: pfn, order, count: grabs, step: pages }),
+  run: object<Item<"run">>({
+    ...grab,
+    head: pfn,
+    order,
+    count: grabs,
+    step: pages,
+    refcount: optional(integer),
+  }),
   refused: object<Item<"refused">>(grab),
-  leaf: object<Item<"leaf">>({ ...key, address, pfn, pages, taken: flag }),
+  leaf: object<Item<"leaf">>({
+    ...key,
+    level: optional(among("pte", "pmd", "pud")),
+    address,
+    pfn: optional(pfn),
+    pages,
+    taken: flag,
+  }),
+  undo: object<Item<"undo">>({ ...key, pfn, pages }),
+  put: object<Item<"put">>({
+    ...key,
+    path: optional(among("fast", "slow")),
+    role: among("put", "unpin"),
+    pin: flag,
+    at: time,
+    pfn,
+    order,
+    count: grabs,
+    refs: pages,
+    step: pages,
+  }),
+  refcount: object<Item<"refcount">>({ kind: text, pfn, added: count, taken: count }),
   lost: object<Item<"lost">>({ kind: text, events: count }),
   helperError: object<Item<"helperError">>({ kind: text, helper: text, code: integer }),
   unreadable: object<Item<"unreadable">>({ kind: text, text }),

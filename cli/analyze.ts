@@ -1,0 +1,19 @@
+/**
+ * `analyze`: the report of a recording, again.
+ *
+ * @module
+ */
+
+import type { Command } from "@commander-js/extra-typings";
+import { printReport } from "./output.ts";
+
+/** Adds the command `analyze`. */
+export function addAnalyze(root: Command): void {
+  root.command("analyze")
+    .description("Print the report of a recording again, anywhere, without root or a kernel.")
+    .argument("<recording>", "folder of a recording, or its file")
+    .option("--json", "print the report as one JSON object")
+    .action(async (recording, options) => {
+      Deno.exitCode = await printReport(recording, options.json ?? false);
+    });
+}

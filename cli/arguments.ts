@@ -1,0 +1,37 @@
+/**
+ * What arguments are read as.
+ *
+ * @module
+ */
+
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { parseBytes } from "../mod.ts";
+
+const PAGE_BYTES = 4096;
+
+/** Bytes, such as 64M. */
+export function bytes(text: string): number {
+  const value = parseBytes(text);
+  if (value === undefined) {
+    throw new InvalidArgumentError("Give bytes, or a number with K, M or G.");
+  }
+  return value;
+}
+
+/** Bytes that are whole pages. */
+export function pages(text: string): number {
+  const value = bytes(text);
+  if (value === 0 || value % PAGE_BYTES !== 0) {
+    throw new InvalidArgumentError(`Give a multiple of a page, ${PAGE_BYTES} bytes.`);
+  }
+  return value;
+}
+
+/** A whole number from 1 on. */
+export function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError("Give a whole number from 1 on.");
+  }
+  return value;
+}

@@ -1,0 +1,78 @@
+/**
+ * What is printed, and the exit codes that go with it.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import {
+  analyze,
+  decodeItems,
+  EXIT_CODES,
+  renderJson,
+  renderText,
+  type Report,
+  RequestError,
+  splitLines,
+} from "../mod.ts";
+
+/** A usage error, as sysexits.h numbers it. */
+export const EXIT_USAGE = 64;
+/** A failure of the machinery. */
+export const EXIT_MACHINERY = 69;
+/** What a shell says of a command that SIGINT ended. */
+export const EXIT_INTERRUPTED = 130;
+
+/** The file of a recording in its folder. */
+export const RECORDING_FILE = "recording.jsonl";
+
+/** Analyses a recording and prints its report. */
+export async function printReport(path: string, json: boolean): Promise<number> {
+  const report = await readReport(path);
+  const text = json ? `${renderJson(report)}\n` : renderText(report, {
+    width: 80,
+    colour: Deno.stdout.isTerminal() && (Deno.env.get("NO_COLOR") ?? "") === "",
+  });
+  await writeAll(Deno.stdout, text);
+  return EXIT_CODES[report.verdict];
+}
+
+/** Analyses a recording. */
+export async function readReport(path: string): Promise<Report> {
+  let file = path;
+  let handle: Deno.FsFile;
+  try {
+    if ((await Deno.stat(path)).isDirectory) file = join(path, RECORDING_FILE);
+    handle = await Deno.open(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new RequestError(`Cannot read the recording "${path}": there is no "${file}"`);
+  }
+  return await analyze(decodeItems(splitLines(handle.readable)));
+}
+
+/** Columns of the terminal that shows progress; undefined where there is none. */
+export function terminalColumns(): number | undefined {
+  if (!Deno.stderr.isTerminal()) return undefined;
+  // A terminal without a size, as some CI gives, has 0 columns.
+  return Deno.consoleSize().columns || 80;
+}
+
+/** Writes text whole. */
+export async function writeAll(
+  file: { write(bytes: Uint8Array): Promise<number> },
+  text: string,
+): Promise<void> {
+  const bytes = new TextEncoder().encode(text);
+  for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+}
+
+/** Says something beside the output. */
+export function complain(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+/** What an error says. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
