@@ -6,6 +6,7 @@
 
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { addAnalyze } from "./cli/analyze.ts";
+import { addKernels } from "./cli/kernels.ts";
 import { complain, errorText, EXIT_MACHINERY, EXIT_USAGE } from "./cli/output.ts";
 import { addTrace } from "./cli/trace.ts";
 import { FormatError, MachineryError, RequestError, VERSION } from "./mod.ts";
@@ -17,7 +18,7 @@ function program(): Command {
     .exitOverride()
     .showHelpAfterError("(--help tells what can be given)")
     .configureHelp({ helpWidth: 80 });
-  for (const add of [addTrace, addAnalyze]) add(root);
+  for (const add of [addTrace, addAnalyze, addKernels]) add(root);
   return root;
 }
 

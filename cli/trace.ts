@@ -26,6 +26,7 @@ import {
   terminalColumns,
   writeAll,
 } from "./output.ts";
+import { abortOnSignals } from "./signals.ts";
 
 /** Adds the command `trace`. */
 export function addTrace(root: Command): void {
@@ -37,7 +38,10 @@ export function addTrace(root: Command): void {
       new Option("--target <where>", "this machine, or a QEMU guest with an emulated NVDIMM")
         .choices(["auto", "local", "guest"] as const).default("auto" as const),
     )
-    .option("--kernel <path|version>", "guest: a bzImage, or a cached Debian kernel such as 6.1")
+    .option(
+      "--kernel <path|version>",
+      "guest: a bzImage, or Debian's, such as 6.1 (default) or latest",
+    )
     .option("--modules <dir>", "guest: modules folder that goes with that kernel")
     .option("--append <text>", "guest: added to the kernel's command line")
     .addOption(
@@ -207,20 +211,4 @@ async function removeIfEmpty(directory: string): Promise<void> {
   } catch {
     // It was never made.
   }
-}
-
-/** The first signal ends the trace in order, a second one at once. */
-function abortOnSignals(abort: AbortController): () => void {
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const handlers = signals.map((signal) => {
-    const handler = (): void => {
-      if (abort.signal.aborted) Deno.exit(EXIT_INTERRUPTED);
-      abort.abort(signal);
-    };
-    Deno.addSignalListener(signal, handler);
-    return { signal, handler };
-  });
-  return () => {
-    for (const { signal, handler } of handlers) Deno.removeSignalListener(signal, handler);
-  };
 }

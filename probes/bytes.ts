@@ -11,6 +11,8 @@ const UNITS: Readonly<Record<string, number>> = {
   G: 1024 ** 3,
 };
 
+const MIB: number = 1024 ** 2;
+
 /**
  * Reads a size: bytes, or a number with K, M or G (powers of 1024; a following iB or B is allowed).
  *
@@ -30,4 +32,19 @@ export function parseBytes(text: string): number | undefined {
   if (digits === undefined || unit === undefined) return undefined;
   const value = Number(digits) * (UNITS[unit.toUpperCase()] ?? NaN);
   return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/**
+ * Writes a size for people to read, in whole MiB.
+ *
+ * @example
+ * ```ts
+ * import { mebibytes } from "headcount";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(mebibytes(70_550_672), "67 MiB");
+ * ```
+ */
+export function mebibytes(bytes: number): string {
+  return bytes < MIB ? "< 1 MiB" : `${Math.round(bytes / MIB)} MiB`;
 }

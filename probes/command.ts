@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Bytes for its standard input. */
   readonly stdin?: Uint8Array;
+  /** Variables added to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -25,8 +27,11 @@ export async function runProgram(
   command: readonly [string, ...string[]],
   options: RunOptions = {},
 ): Promise<Uint8Array> {
+  // A signal that is aborted already would not end the program.
+  options.signal?.throwIfAborted();
   const child = spawnProgram(attempt, command, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     stdin: options.stdin === undefined ? "null" : "piped",
     stdout: "piped",

@@ -4,9 +4,26 @@
  * @module
  */
 
-export { parseBytes } from "./bytes.ts";
+export { mebibytes, parseBytes } from "./bytes.ts";
 export { cacheFolder } from "./cache.ts";
+export type { ArchiveEvent } from "./debian/archive.ts";
+export type { CachedKernel } from "./debian/kernel_cache.ts";
+export type { KernelChoice, KernelSource } from "./debian/kernels.ts";
+export type { DebianKernel, Release } from "./debian/releases.ts";
 export { MachineryError, RequestError } from "./failure.ts";
+export {
+  type ListedKernel,
+  listKernels,
+  type ListOptions,
+  type RemovedKernel,
+  removeKernels,
+} from "./guest/kernel_list.ts";
+export {
+  DEFAULT_KERNEL,
+  type FetchedKernel,
+  fetchKernel,
+  type FetchOptions,
+} from "./guest/kernels.ts";
 export type { BootEvent, PhaseName } from "./guest/phase.ts";
 export { splitLines } from "./lines.ts";
 export { Progress, type ProgressEvent, type ProgressOptions } from "./progress.ts";

@@ -5,9 +5,10 @@ import { ROOT, runTask } from "./support/cli.ts";
 const README = await Deno.readTextFile(`${ROOT}README.md`);
 const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`);
 
-Deno.test("README names only options that trace and analyze have", async () => {
-  const help = (await runTask(["trace", "--help"])).stdout +
-    (await runTask(["analyze", "--help"])).stdout;
+Deno.test("README names only options that the tasks have", async () => {
+  const tasks = ["trace", "analyze", "kernels"];
+  const runs = await Promise.all(tasks.map((task) => runTask([task, "--help"])));
+  const help = runs.map(({ stdout }) => stdout).join("");
   const named = new Set(README.match(/(?<=[`\s])--[a-z]+\b/g));
   assert(named.size > 8);
   for (const option of named) assertStringIncludes(help, option);

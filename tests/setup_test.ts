@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { DEFAULT_KERNEL } from "../probes/guest/kernels.ts";
 
 const SETUP = fileURLToPath(new URL("../setup", import.meta.url));
 const THINGS = [
@@ -58,6 +59,33 @@ Deno.test("setup --check names what is missing", async () => {
     );
   } finally {
     await Deno.remove(bin, { recursive: true });
+    await Deno.remove(cache, { recursive: true });
+  }
+});
+
+Deno.test("setup fetches the kernel that a trace takes by itself", async () => {
+  assertMatch(
+    await Deno.readTextFile(SETUP),
+    new RegExp(`^readonly KERNEL=${DEFAULT_KERNEL} `, "m"),
+  );
+});
+
+Deno.test("setup --check sees a kernel that is damaged", async () => {
+  const cache = await Deno.makeTempDir();
+  try {
+    const kernels = `${cache}/headcount/kernels`;
+    for (const release of ["6.1.0-9-amd64", "6.1.0-56-amd64", "6.12.5-amd64"]) {
+      await Deno.mkdir(`${kernels}/${release}`, { recursive: true });
+      await Deno.writeTextFile(`${kernels}/${release}/vmlinuz`, "image");
+      await Deno.writeTextFile(`${kernels}/${release}/manifest`, "5 vmlinuz\n");
+    }
+    const whole = await setup(["--check"], { XDG_CACHE_HOME: cache });
+    assertMatch(whole.stdout, /^kernel +6\.1\.0-56-amd64 +ok$/m);
+    await Deno.truncate(`${kernels}/6.1.0-56-amd64/vmlinuz`, 3);
+    const damaged = await setup(["--check"], { XDG_CACHE_HOME: cache });
+    assertEquals(damaged.code, 1);
+    assertMatch(damaged.stdout, /^kernel +6\.1\.0-56-amd64 +missing \(damaged in the cache\)$/m);
+  } finally {
     await Deno.remove(cache, { recursive: true });
   }
 });

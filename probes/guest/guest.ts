@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import type { Accelerator, TargetSummary } from "../../recording/header.ts";
-import { cached, digest, fingerprint } from "../cache.ts";
+import { cached } from "../cache.ts";
 import { findProgram, spawnProgram } from "../command.ts";
 import { MachineryError } from "../failure.ts";
 import { splitLines } from "../lines.ts";
@@ -14,7 +14,7 @@ import type { ExecOptions, Process, Target } from "../targets/target.ts";
 import { type BootLimits, KVM_LIMITS, kvmProspect, rememberKvmFailure } from "./accelerator.ts";
 import { Channel, portNames } from "./channel.ts";
 import { makeInitramfs } from "./initramfs.ts";
-import { findPayload, unpackPvhKernel } from "./kernel_image.ts";
+import { findPayload, UNPACKED_FOLDER, unpackedName, unpackPvhKernel } from "./kernel_image.ts";
 import type { Kernel } from "./kernels.ts";
 import { backingBytes } from "./nvdimm.ts";
 import { type BootEvent, type PhaseName, readConsoleLine } from "./phase.ts";
@@ -169,8 +169,8 @@ async function attempt(
 
 /** The kernel as QEMU takes it: unpacked where it can be booted by PVH, else the bzImage itself. */
 async function bootableKernel(cache: string, image: string): Promise<string> {
-  const name = `${await digest([await fingerprint(image)])}.elf`;
-  const path = await cached(join(cache, "unpacked"), name, async (path) => {
+  const folder = join(cache, UNPACKED_FOLDER);
+  const path = await cached(folder, await unpackedName(image), async (path) => {
     const bytes = await Deno.readFile(image);
     const kernel = await unpackPvhKernel(bytes, findPayload(bytes, image));
     await Deno.writeFile(path, kernel ?? new Uint8Array());

@@ -37,6 +37,8 @@ done
 mkdir -p /root/run/headcount/bin /root/run/headcount/host /root/run/headcount/tools
 mount -o bind /root /root/run/headcount/host || fail "bind of the host's root"
 mount -t devtmpfs dev /root/dev
+# The kernel does not make it, and bpftrace 0.27 compiles through it.
+ln -s /proc/self/fd /root/dev/fd
 mount -t proc proc /root/proc
 mount -t sysfs sys /root/sys
 mount -t debugfs debug /root/sys/kernel/debug

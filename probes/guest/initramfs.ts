@@ -14,23 +14,46 @@ import { resolveModules } from "./modules.ts";
 const OURS = ["init.sh", "agent.sh"] as const;
 const BUSYBOX = "/bin/busybox";
 
-/**
- * Makes, or finds in the cache, the initramfs for a modules folder; undefined for a kernel that has
- * everything built in.
- */
-export async function makeInitramfs(cache: string, modules: string | undefined): Promise<string> {
+/** Folder of the cache for these. */
+export const INITRAMFS_FOLDER = "initramfs";
+
+/** What goes into an initramfs. */
+interface Contents {
+  /** Texts of {@linkcode OURS}. */
+  readonly scripts: readonly Uint8Array[];
+  /** Modules in the order in which they load, as paths relative to their folder. */
+  readonly order: readonly string[];
+  /** Name, in the folder, of the file that is made of all this. */
+  readonly name: string;
+}
+
+/** Name, in its folder, of the initramfs for a modules folder, made or not. */
+export async function initramfsName(modules: string): Promise<string> {
+  return (await contentsFor(modules)).name;
+}
+
+async function contentsFor(modules: string | undefined): Promise<Contents> {
   const scripts = await Promise.all(
     OURS.map((name) => Deno.readFile(new URL(name, import.meta.url))),
   );
-  const busybox = await readBusybox();
   const order = modules === undefined ? [] : await moduleOrder(modules);
   const key = await digest([
     ...scripts,
     await fingerprint(BUSYBOX),
     ...(await Promise.all(order.map((path) => fingerprint(join(modules ?? "", path))))),
   ]);
-  const folder = join(cache, "initramfs");
-  return await cached(folder, `${key}.cpio`, async (path) => {
+  return { scripts, order, name: `${key}.cpio` };
+}
+
+/**
+ * Makes, or finds in the cache, the initramfs for a modules folder; undefined for a kernel that has
+ * everything built in.
+ */
+export async function makeInitramfs(cache: string, modules: string | undefined): Promise<string> {
+  const busybox = await readBusybox();
+  const { scripts, order, name } = await contentsFor(modules);
+  const folder = join(cache, INITRAMFS_FOLDER);
+  return await cached(folder, name, async (path) => {
     const tree = await Deno.makeTempDir({ dir: folder, prefix: "tree-", suffix: UNFINISHED });
     try {
       for (const folder of ["bin", "dev", "proc", "sys", "root", "modules"]) {

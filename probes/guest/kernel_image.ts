@@ -6,6 +6,7 @@
  */
 
 import { Buffer } from "node:buffer";
+import { digest, fingerprint } from "../cache.ts";
 import { runProgram } from "../command.ts";
 import { MachineryError } from "../failure.ts";
 
@@ -58,6 +59,14 @@ export async function unpackPvhKernel(
   const stream = unpacker.sized ? packed : packed.subarray(0, packed.length - 4);
   const kernel = await runProgram("Unpacking the kernel", unpacker.command, { stdin: stream });
   return hasPvhEntry(kernel) ? kernel : undefined;
+}
+
+/** Folder of the cache for unpacked kernels. */
+export const UNPACKED_FOLDER = "unpacked";
+
+/** Name, in that folder, of a bzImage's kernel. */
+export async function unpackedName(image: string): Promise<string> {
+  return `${await digest([await fingerprint(image)])}.elf`;
 }
 
 interface Unpacker {

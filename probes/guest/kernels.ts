@@ -1,12 +1,21 @@
 /**
- * Finding the kernel of a guest: a file, or a Debian kernel in the cache.
+ * Finding the kernel of a guest: a file, or one of Debian's, in the cache or fetched into it.
  *
  * @module
  */
 
 import { isAbsolute, join, resolve } from "node:path";
 import { exists } from "../cache.ts";
-import { RequestError } from "../failure.ts";
+import type { ArchiveEvent } from "../debian/archive.ts";
+import { diskBytes, explainDisk } from "../debian/entry.ts";
+import { type CachedKernel, cachedKernels } from "../debian/kernel_cache.ts";
+import { DebianKernels, type KernelSource } from "../debian/kernels.ts";
+import { chooseKernel, LATEST, newestOfSeries, seriesOf } from "../debian/releases.ts";
+import { isCandidate } from "../debian/version.ts";
+import { MachineryError, RequestError } from "../failure.ts";
+
+/** The kernel of a guest where none is asked for. */
+export const DEFAULT_KERNEL = "6.1";
 
 /** A kernel that can be booted. */
 export interface Kernel {
@@ -14,20 +23,34 @@ export interface Kernel {
   readonly image: string;
   /** Its modules folder, like /lib/modules/RELEASE; absent for one with everything built in. */
   readonly modules?: string;
+  /** Its release where it is one of Debian's, such as `6.1.0-56-amd64`. */
+  readonly release?: string;
+}
+
+/** How kernels are fetched. */
+export interface FetchOptions {
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+  /** Told of what takes time. */
+  readonly onEvent?: (event: ArchiveEvent) => void;
+  /** Where from; default Debian's archive. */
+  readonly source?: KernelSource;
 }
 
 /**
- * Finds a kernel.
+ * Finds a kernel, and fetches it where it is one of Debian's that is not in the cache.
  *
- * @param wish A path, a release or the beginning of one (`6.1`), or undefined for the kernel that
- * `./setup` fetched.
+ * @param wish A path, or a release, the beginning of one (`6.1`) or `latest`; default
+ * {@linkcode DEFAULT_KERNEL}.
  * @param modules A modules folder that goes with a kernel of the user's.
- * @throws {RequestError} when there is none such; the message lists those that are cached.
+ * @throws {RequestError} when there is none such; the message lists those that there are.
+ * @throws {MachineryError} when it cannot be fetched.
  */
 export async function findKernel(
   cache: string,
   wish: string | undefined,
   modules: string | undefined,
+  options: FetchOptions = {},
 ): Promise<Kernel> {
   if (modules !== undefined && !(await exists(modules))) {
     throw new RequestError(`Cannot use --modules "${modules}": there is no such folder`);
@@ -42,55 +65,79 @@ export async function findKernel(
     }
     return { image: resolve(wish), ...own };
   }
-  const folder = join(cache, "kernels");
-  const releases = await cachedReleases(folder);
-  const release = wish === undefined ? await defaultRelease(folder) : newest(releases, wish);
-  if (release === undefined) {
-    const known = releases.length > 0
-      ? `in the cache: ${releases.join(", ")}`
-      : "the cache is empty";
+  const wished = wish ?? DEFAULT_KERNEL;
+  const { release, folder } = inCache(await cachedKernels(cache), wished) ??
+    (await fetchKernel(cache, wished, options)).kernel;
+  return { image: join(folder, "vmlinuz"), modules: join(folder, "modules"), release, ...own };
+}
+
+/** A kernel of the cache that leaves nothing to ask Debian for. */
+function inCache(kernels: readonly CachedKernel[], wish: string): CachedKernel | undefined {
+  const kernel = wish === LATEST ? undefined : chooseKernel(kernels, wish);
+  // Debian may have what this was a candidate for.
+  const isGuess = kernel !== undefined && kernel.release !== wish && isCandidate(kernel.version);
+  return isGuess ? undefined : kernel;
+}
+
+/** A kernel that was asked for. */
+export interface FetchedKernel {
+  /** Where it is now. */
+  readonly kernel: CachedKernel;
+  /** Bytes that were downloaded; 0 where it was in the cache. */
+  readonly downloadedBytes: number;
+  /** Bytes that it takes in the cache. */
+  readonly cachedBytes: number;
+}
+
+/**
+ * Brings the newest of Debian's kernels that a wish means into the cache.
+ *
+ * @param wish A release, the beginning of one (`6.1`) or `latest`.
+ * @throws {RequestError} when Debian has none such; the message lists what it has.
+ * @throws {MachineryError} when it cannot be fetched.
+ */
+export async function fetchKernel(
+  cache: string,
+  wish: string,
+  options: FetchOptions = {},
+): Promise<FetchedKernel> {
+  const cached = await cachedKernels(cache);
+  const inTheCache = cached.length === 0
+    ? "the cache is empty"
+    : `in the cache: ${cached.map(({ release }) => release).join(", ")}`;
+  if (wish !== LATEST && !/^\d/.test(wish)) {
     throw new RequestError(
-      wish === undefined
-        ? `Cannot choose a guest kernel: ${known}; "./setup" fetches one, --kernel takes a bzImage`
-        : `Cannot find a kernel "${wish}" (${known}); give the path of a bzImage, or "./setup" for Debian's`,
+      `Cannot find a kernel "${wish}" (${inTheCache}); give the path of a bzImage, or one of Debian's by its version, such as 6.1`,
     );
   }
-  return {
-    image: join(folder, release, "vmlinuz"),
-    modules: join(folder, release, "modules"),
-    ...own,
-  };
-}
-
-async function cachedReleases(folder: string): Promise<string[]> {
-  const releases: string[] = [];
-  try {
-    for await (const entry of Deno.readDir(folder)) {
-      const whole = entry.isDirectory && await exists(join(folder, entry.name, "vmlinuz"));
-      if (whole && !entry.name.startsWith(".")) releases.push(entry.name);
+  const source = options.source ?? new DebianKernels({ ...options, cache });
+  const { kernel, known, unasked } = await source.choose(wish).catch((error) => {
+    const explained = explainDisk(error, `Cannot fetch a kernel "${wish}"`, cache);
+    if (explained !== error || !(error instanceof MachineryError)) throw explained;
+    throw new MachineryError(
+      `Cannot fetch a kernel "${wish}": ${error.message} (${inTheCache}); --kernel also takes the path of a bzImage`,
+      error.evidence,
+    );
+  });
+  if (kernel === undefined) {
+    const series = newestOfSeries(known).map(({ release }) => seriesOf(release)).join(", ");
+    if (unasked !== undefined) {
+      throw new MachineryError(
+        `Cannot find a kernel "${wish}": ${unasked} (${inTheCache}; Debian's other lists have ${series}); try again, or give the path of a bzImage`,
+      );
     }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new RequestError(
+      `Cannot find a kernel "${wish}" (${inTheCache}; Debian has ${series}); give the path of a bzImage, or one of these`,
+    );
   }
-  return releases.sort(byVersion);
-}
-
-async function defaultRelease(folder: string): Promise<string | undefined> {
-  try {
-    return (await Deno.realPath(join(folder, "default"))).split("/").pop();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+  const made = await source.fetch(kernel);
+  const there = chooseKernel(await cachedKernels(cache), kernel.release);
+  if (there === undefined) {
+    throw new MachineryError(`The kernel ${kernel.release} was removed while it was fetched`);
   }
-}
-
-/** The newest of the releases that `wish` is, or begins at a border between numbers. */
-function newest(releases: readonly string[], wish: string): string | undefined {
-  return releases.findLast((release) =>
-    release === wish || (release.startsWith(wish) && /^[.+~-]/.test(release.slice(wish.length)))
-  );
-}
-
-function byVersion(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true });
+  return {
+    kernel: there,
+    downloadedBytes: made ? kernel.bytes : 0,
+    cachedBytes: await diskBytes(there.folder),
+  };
 }

@@ -25,7 +25,7 @@ const LEAST_MEMORY: number = 256 * MIB;
 export interface TargetWish {
   /** `auto`: this machine if it can be traced, else a guest. */
   readonly target: "auto" | "local" | "guest";
-  /** Guest: a bzImage, or a release in the cache; default what `./setup` fetched. */
+  /** Guest: a bzImage, or a kernel of Debian's such as `6.1`, which is the default. */
   readonly kernel?: string;
   /** Guest: modules folder of that kernel. */
   readonly modules?: string;
@@ -81,7 +81,10 @@ export async function openTarget(wish: TargetWish): Promise<Target> {
     why: obstacle === undefined ? "asked for" : `not this machine: ${obstacle}`,
   });
   return await bootGuest({
-    kernel: await findKernel(wish.cache, wish.kernel, wish.modules),
+    kernel: await findKernel(wish.cache, wish.kernel, wish.modules, {
+      signal: wish.signal,
+      onEvent: wish.onEvent,
+    }),
     append: wish.append,
     memoryBytes: wish.memoryBytes,
     cpus: wish.cpus,

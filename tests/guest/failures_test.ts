@@ -1,10 +1,15 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Report } from "headcount";
+import { cacheFolder } from "../../probes/cache.ts";
+import { findKernel } from "../../probes/guest/kernels.ts";
 import { finish, runTask, startTrace, temporaryFolder } from "../support/cli.ts";
 import { guestTest, leftoversAtRest } from "../support/guest.ts";
 
-const CACHE = `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/headcount`;
-const DEBIAN = `${CACHE}/kernels/default`;
+/** The kernel that a trace takes by itself. */
+async function debian(): Promise<{ image: string; modules: string }> {
+  const { image, modules = "" } = await findKernel(cacheFolder(), undefined, undefined);
+  return { image, modules };
+}
 
 /** Runs a trace that must fail and returns what it says. */
 async function failingTrace(
@@ -35,11 +40,12 @@ guestTest("trace names the phase in which the time ran out", async () => {
 guestTest("trace names a module that the kernel refuses", async () => {
   await using folder = await temporaryFolder();
   const modules = `${folder.path}/modules`;
-  await new Deno.Command("cp", { args: ["-r", `${DEBIAN}/modules`, modules] }).output();
+  const kernel = await debian();
+  await new Deno.Command("cp", { args: ["-r", kernel.modules, modules] }).output();
   for await (const path of filesBelow(modules)) {
     if (/\/brd\.ko/.test(path)) await Deno.truncate(path, 3000);
   }
-  const options = ["--kernel", await Deno.realPath(`${DEBIAN}/vmlinuz`), "--modules", modules];
+  const options = ["--kernel", kernel.image, "--modules", modules];
   assertMatch(await failingTrace(options, 69), /module brd\.ko|"xz" exited/);
 });
 
@@ -50,13 +56,13 @@ guestTest("trace names modules that are missing", async () => {
     `${folder.path}/modules.builtin`,
     "kernel/drivers/virtio/virtio_pci.ko\n",
   );
-  const options = ["--kernel", await Deno.realPath(`${DEBIAN}/vmlinuz`), "--modules", folder.path];
+  const options = ["--kernel", (await debian()).image, "--modules", folder.path];
   const stderr = await failingTrace(options, 69);
   assertStringIncludes(stderr, '"nfit", "nd_pmem", "dax_pmem", "device_dax", "brd"');
 });
 
 guestTest("trace says that a kernel without its modules cannot mount the host's root", async () => {
-  const stderr = await failingTrace(["--kernel", await Deno.realPath(`${DEBIAN}/vmlinuz`)], 69);
+  const stderr = await failingTrace(["--kernel", (await debian()).image], 69);
   assertStringIncludes(stderr, "host root over 9p");
   assertStringIncludes(stderr, "--modules");
 });
@@ -64,7 +70,7 @@ guestTest("trace says that a kernel without its modules cannot mount the host's 
 guestTest("trace tells a bzImage that is cut short", async () => {
   await using folder = await temporaryFolder();
   const image = `${folder.path}/bzImage`;
-  await Deno.copyFile(`${DEBIAN}/vmlinuz`, image);
+  await Deno.copyFile((await debian()).image, image);
   await Deno.truncate(image, 3_000_000);
   assertStringIncludes(await failingTrace(["--kernel", image], 69), "the bzImage is cut short");
 });
