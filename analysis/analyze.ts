@@ -6,15 +6,18 @@
 
 import type { RecordingEvent } from "../recording/event.ts";
 import type { Footer } from "../recording/footer.ts";
-import type { Header, Role, RoleName } from "../recording/header.ts";
+import type { Header, Role } from "../recording/header.ts";
+import { openAccounts } from "./accounts.ts";
 import { type Collected, createCollector } from "./calls.ts";
-import { type CallFacts, callFacts } from "./facts.ts";
+import { sumOf } from "./evidence.ts";
+import { seesUndo, settleCall } from "./facts.ts";
 import { createHeadCounter } from "./heads.ts";
-import { leafLevel } from "./leaves.ts";
+import { leafLevel, leafRole } from "./leaves.ts";
 import { drawUpLedger } from "./ledger.ts";
+import { type PutSide, putSide } from "./put_side.ts";
 import { placeCalls } from "./ranges.ts";
+import { type RefcountWitness, refcountWitness } from "./refcounts.ts";
 import { type Report, REPORT_FORMAT, type ReportRole } from "./report/report.ts";
-import { settleRuns } from "./runs.ts";
 import { histogramsOf, totalsOf } from "./totals.ts";
 import { judge } from "./verdict.ts";
 
@@ -115,27 +118,24 @@ function reportOn(header: Header, collected: Collected, footer: Footer | undefin
   const { pageBytes } = kernel;
   const { buffers } = collected.workload;
   const { inside, outside, straddling } = placeCalls(collected.calls, buffers, pageBytes);
-  const level = leafLevel(
-    plan.roles.hugeLeaf,
-    device,
-    pageBytes,
-    inside.some(({ leaves }) => leaves.some((leaf) => leaf.taken)),
-  );
-  const facts: CallFacts[] = [];
+  const fast = inside.filter(({ event }) => event?.path !== "slow");
+  const served = fast.flatMap(({ leaves }) => leaves.filter(({ taken }) => taken).map(leafRole));
+  const level = leafLevel(plan.roles, device, pageBytes, new Set(served));
+  const context = { level, pageBytes, flags: plan.flags, seesUndo: seesUndo(plan.roles) };
+  const settled = fast.flatMap((parts) => settleCall(parts, context) ?? []);
+  const facts = settled.map((call) => call.facts);
   const heads = createHeadCounter();
-  for (const parts of inside) {
-    const fact = callFacts(parts, level, pageBytes);
-    if (fact === undefined) continue;
-    facts.push(fact);
-    heads.add(settleRuns(parts.runs.filter((run) => run.path === "fast"), parts.leaves).kept);
-  }
-  const failed = inside.length - facts.length;
+  for (const { grabs } of settled) heads.add(grabs.kept);
+  const alone = inside.flatMap(({ event }) => event?.path === "slow" ? [event] : []);
+  const { side, refcounts } = accountFor(header, collected);
   const ledger = drawUpLedger({
     header,
     collected,
     footer,
-    setAside: { outside, straddling, failed },
+    setAside: { outside, straddling, failed: fast.length - facts.length },
     facts,
+    putSide: side,
+    refcounts,
   });
   const judgement = judge({
     facts,
@@ -143,6 +143,8 @@ function reportOn(header: Header, collected: Collected, footer: Footer | undefin
     level,
     roles: plan.roles,
     bufferKnown: buffers.length > 0,
+    alone: { calls: alone.length, pages: sumOf(alone, ({ returned }) => Math.max(0, returned)) },
+    putSide: side,
   });
   return {
     format: REPORT_FORMAT,
@@ -186,22 +188,48 @@ function reportOn(header: Header, collected: Collected, footer: Footer | undefin
     },
     roles: rolesOf(plan.roles),
     leafLevel: level,
-    totals: totalsOf(facts, heads.orders(), plan.roles.lookup.kind === "probed"),
+    totals: totalsOf(facts, {
+      headOrders: heads.orders(),
+      lookups: plan.roles.lookup.kind === "probed",
+      alone,
+    }),
+    putSide: side,
     histograms: histogramsOf(facts),
     ledger,
   };
 }
 
+/** Books every grab and put, of all calls: what is given back does not ask who took it for what. */
+function accountFor(
+  { plan, device, kernel }: Header,
+  { calls, puts, refcounts }: Collected,
+): { readonly side: PutSide; readonly refcounts: RefcountWitness | undefined } {
+  const accounts = openAccounts();
+  for (const { event, runs } of calls) {
+    if (event === undefined) continue;
+    const kind = (event.flags & plan.flags.pin) === 0 ? "gets" : "pins";
+    for (const run of runs) accounts.grab(run, kind);
+  }
+  for (const put of puts) accounts.put(put);
+  const heads = accounts.heads();
+  const witness = plan.pageRef === true && device.pfn !== undefined
+    ? refcountWitness(heads, refcounts, {
+      from: device.pfn,
+      to: device.pfn + Math.floor(device.bytes / kernel.pageBytes),
+    })
+    : undefined;
+  const side = putSide({
+    accounts: heads,
+    puts,
+    callers: new Set(calls.map(({ tid }) => tid)),
+    observed: plan.roles.put?.kind === "probed",
+    refcounts: witness,
+  });
+  return { side, refcounts: witness };
+}
+
 function rolesOf(roles: Header["plan"]["roles"]): Report["roles"] {
-  return {
-    entry: roleOf(roles.entry),
-    hugeLeaf: roleOf(roles.hugeLeaf),
-    grabOne: roleOf(roles.grabOne),
-    grabBatch: roleOf(roles.grabBatch),
-    grabSlow: roleOf(roles.grabSlow),
-    lookup: roleOf(roles.lookup),
-    slowPath: roleOf(roles.slowPath),
-  } satisfies Record<RoleName, ReportRole>;
+  return Object.fromEntries(Object.entries(roles).map(([name, role]) => [name, roleOf(role)]));
 }
 
 function roleOf(role: Role): ReportRole {

@@ -13,8 +13,11 @@ import type {
   CallEvent,
   CallKey,
   LeafEvent,
+  PutEvent,
   RecordingEvent,
+  RefcountEvent,
   RunEvent,
+  UndoEvent,
   WorkloadReady,
 } from "../recording/event.ts";
 
@@ -24,6 +27,10 @@ export interface CallParts extends CallKey {
   readonly event: CallEvent | undefined;
   readonly runs: readonly RunEvent[];
   readonly leaves: readonly LeafEvent[];
+  /** What device leaves backed out of. */
+  readonly undos: readonly UndoEvent[];
+  /** Puts inside the call. */
+  readonly puts: readonly PutEvent[];
   /** Grabs that failed. */
   readonly refused: number;
 }
@@ -46,6 +53,8 @@ export interface StreamSums {
   readonly refs: number;
   readonly lookups: number;
   readonly realLookups: number;
+  readonly puts: number;
+  readonly putRefs: number;
 }
 
 /** What the workload said about itself. */
@@ -64,6 +73,10 @@ export interface WorkloadFacts {
 export interface Collected {
   /** In the order of their entry; calls whose end is not in the recording come last. */
   readonly calls: readonly CallParts[];
+  /** Puts, those inside of calls included. */
+  readonly puts: readonly PutEvent[];
+  /** What the page_ref tracepoints saw, by pfn. */
+  readonly refcounts: readonly RefcountEvent[];
   readonly sums: StreamSums;
   readonly workload: WorkloadFacts;
   /** Events that the tracer's buffer dropped. */
@@ -74,6 +87,8 @@ export interface Collected {
   readonly duplicates: number;
   readonly helperFailures: readonly HelperFailure[];
 }
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /** Takes events one by one. */
 export interface Collector {
@@ -87,6 +102,8 @@ interface OpenCall extends CallKey {
   event: CallEvent | undefined;
   readonly runs: RunEvent[];
   readonly leaves: LeafEvent[];
+  readonly undos: UndoEvent[];
+  readonly puts: PutEvent[];
   refused: number;
 }
 
@@ -103,7 +120,7 @@ interface OpenCall extends CallKey {
  * collector.add({ kind: "refused", ...key, path: "fast", role: "grabOne", pfn: 4096, refs: 1 });
  * collector.add({ kind: "lost", events: 3 });
  * const { calls, lost } = collector.collect();
- * assertEquals(calls, [{ ...key, event: undefined, runs: [], leaves: [], refused: 1 }]);
+ * assertEquals(calls.map(({ call, event, refused }) => [call, event, refused]), [[1, undefined, 1]]);
  * assertEquals(lost, 3);
  * ```
  */
@@ -111,7 +128,18 @@ export function createCollector(): Collector {
   const threads = new Map<number, Map<number, OpenCall>>();
   const failures = new Map<string, HelperFailure>();
   const buffers: WorkloadReady[] = [];
-  const sums = { calls: 0, pages: 0, grabs: 0, refs: 0, lookups: 0, realLookups: 0 };
+  const puts: PutEvent[] = [];
+  const refcounts: RefcountEvent[] = [];
+  const sums: Writable<StreamSums> = {
+    calls: 0,
+    pages: 0,
+    grabs: 0,
+    refs: 0,
+    lookups: 0,
+    realLookups: 0,
+    puts: 0,
+    putRefs: 0,
+  };
   const counts = { lost: 0, unreadable: 0, duplicates: 0, syscalls: 0, failedSyscalls: 0 };
   let bytesMoved: number | undefined;
 
@@ -120,7 +148,8 @@ export function createCollector(): Collector {
     if (thread === undefined) threads.set(tid, thread = new Map());
     let parts = thread.get(call);
     if (parts === undefined) {
-      parts = { tid, call, event: undefined, runs: [], leaves: [], refused: 0 };
+      const events = { runs: [], leaves: [], undos: [], puts: [] };
+      parts = { tid, call, event: undefined, ...events, refused: 0 };
       thread.set(call, parts);
     }
     return parts;
@@ -152,6 +181,18 @@ export function createCollector(): Collector {
         return;
       case "leaf":
         partsOf(event).leaves.push(event);
+        return;
+      case "undo":
+        partsOf(event).undos.push(event);
+        return;
+      case "put":
+        sums.puts += event.count;
+        sums.putRefs += event.count * event.refs;
+        puts.push(event);
+        if (event.call !== 0) partsOf(event).puts.push(event);
+        return;
+      case "refcount":
+        refcounts.push(event);
         return;
       case "refused":
         partsOf(event).refused++;
@@ -185,13 +226,17 @@ export function createCollector(): Collector {
 
   function collect(): Collected {
     const calls = [...threads.values()].flatMap((thread) => [...thread.values()]);
-    for (const { runs, leaves } of calls) {
+    for (const { runs, leaves, undos, puts } of calls) {
       runs.sort(byPage);
-      leaves.sort(byPage);
+      leaves.sort(byLeaf);
+      undos.sort(byPage);
+      puts.sort(byPage);
     }
     const { lost, unreadable, duplicates, syscalls, failedSyscalls } = counts;
     return {
       calls: calls.sort(byEntry),
+      puts: puts.toSorted(byPage),
+      refcounts: refcounts.toSorted(byPage),
       sums: { ...sums },
       workload: { buffers: buffers.toSorted(byAddress), syscalls, failedSyscalls, bytesMoved },
       lost,
@@ -206,9 +251,14 @@ export function createCollector(): Collector {
   return { add, collect };
 }
 
-function byPage(a: RunEvent | LeafEvent, b: RunEvent | LeafEvent): number {
+function byPage<T extends { readonly pfn: number }>(a: T, b: T): number {
   // Parts that differ in anything else are rare: the text decides, so that equal sets sort alike.
   return a.pfn - b.pfn || compare(JSON.stringify(a), JSON.stringify(b));
+}
+
+function byLeaf(a: LeafEvent, b: LeafEvent): number {
+  return compare(BigInt(a.address), BigInt(b.address)) ||
+    compare(JSON.stringify(a), JSON.stringify(b));
 }
 
 function byEntry(a: OpenCall, b: OpenCall): number {

@@ -8,6 +8,7 @@ import type { Role, RoleName } from "../recording/header.ts";
 import type { CallFacts } from "./facts.ts";
 import type { LeafLevel } from "./leaves.ts";
 import { complaints, cutShort, type Ledger } from "./ledger.ts";
+import type { PutSide } from "./put_side.ts";
 import { counted } from "./words.ts";
 
 /** What is judged. */
@@ -22,7 +23,20 @@ export interface Evidence {
   readonly roles: Readonly<Partial<Record<RoleName, Role>>>;
   /** Whether the workload said where its buffer is. */
   readonly bufferKnown: boolean;
+  /** Calls in the buffer that the slow path served without gup-fast, and their pages. */
+  readonly alone: { readonly calls: number; readonly pages: number };
+  /** What was given back. */
+  readonly putSide: PutSide;
 }
+
+/** A put side on which nothing happened. */
+export const NOTHING_PUT: PutSide = {
+  puts: null,
+  putsByOthers: 0,
+  pins: { taken: 0, put: 0, surplus: 0 },
+  gets: { taken: 0, put: null },
+  held: [],
+};
 
 /**
  * Adds up a number over the facts of calls.
@@ -56,6 +70,8 @@ export function sumOf<T>(facts: readonly T[], of: (fact: T) => number): number {
  *   level: { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" },
  *   roles: {},
  *   bufferKnown: true,
+ *   alone: { calls: 0, pages: 0 },
+ *   putSide: NOTHING_PUT,
  * };
  * assertEquals(stopsOf(silent), [
  *   "The recording was cut off: it has no footer.",
@@ -63,7 +79,8 @@ export function sumOf<T>(facts: readonly T[], of: (fact: T) => number): number {
  * ]);
  * ```
  */
-export function stopsOf({ facts, ledger, roles, bufferKnown }: Evidence): readonly string[] {
+export function stopsOf(evidence: Evidence): readonly string[] {
+  const { facts, ledger, roles, bufferKnown, alone } = evidence;
   const stops: string[] = [];
   const cut = cutShort(ledger);
   if (cut !== undefined) stops.push(cut);
@@ -80,6 +97,9 @@ export function stopsOf({ facts, ledger, roles, bufferKnown }: Evidence): readon
     stops.push(
       ledger.setAside.failed > 0
         ? "Every call on the workload's buffer failed."
+        : alone.calls > 0
+        ? "Nothing asked gup-fast for the workload's buffer: the slow path by itself served " +
+          `${counted(alone.pages, "page")} in ${counted(alone.calls, "call")}.`
         : "No call touched the workload's buffer.",
     );
   } else if (pages === 0) {
@@ -111,6 +131,8 @@ export function stopsOf({ facts, ledger, roles, bufferKnown }: Evidence): readon
  *   level: { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" },
  *   roles: {},
  *   bufferKnown: true,
+ *   alone: { calls: 0, pages: 0 },
+ *   putSide: NOTHING_PUT,
  * };
  * assertEquals(doubtsOf(failed, []), ["The workload failed with exit code 3."]);
  * ```

@@ -4,12 +4,14 @@
  * @module
  */
 
-import type { CallKey, HexAddress } from "../recording/event.ts";
+import type { CallKey, HexAddress, Level } from "../recording/event.ts";
+import type { PlanFlags, PlanSummary } from "../recording/header.ts";
 import type { CallParts } from "./calls.ts";
 import { type HeadGrabs, headsOf } from "./heads.ts";
 import type { Weighted } from "./histogram.ts";
-import { type LeafLevel, leavesOf, type Level, pageIndex } from "./leaves.ts";
-import { grabsIn, refsIn, settleRuns } from "./runs.ts";
+import { type LeafLevel, leavesOf, pageIndex } from "./leaves.ts";
+import { grabsIn, refsIn } from "./runs.ts";
+import { settle, type SettledGrabs } from "./settle.ts";
 
 /**
  * Whether a call's references match its pages.
@@ -33,6 +35,10 @@ export interface CallFacts extends CallKey {
   readonly fastPages: number;
   /** Those that the slow path served: its references, since each of its pages takes one. */
   readonly slowPages: number;
+  /** Whether the slow path ran in it. */
+  readonly fellBack: boolean;
+  /** Whether it asked for FOLL_LONGTERM, which the fast walk refuses for some memory. */
+  readonly longterm: boolean;
   /** Successful grabs of the fast walk that stayed. */
   readonly grabs: number;
   /** References that they added. */
@@ -67,6 +73,36 @@ export interface CallFacts extends CallKey {
   readonly grabsPerHead: readonly Weighted[];
 }
 
+/** What of a recording the facts of its calls depend on. */
+export interface CallContext {
+  readonly level: LeafLevel;
+  readonly pageBytes: number;
+  readonly flags: PlanFlags;
+  /** Whether what a device leaf backs out of is observed. */
+  readonly seesUndo: boolean;
+}
+
+/**
+ * Whether what a device leaf backs out of is observed: by its function, or because there is none.
+ *
+ * @example A recording of before 0.2
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const hugeLeaf = { kind: "probed", function: "f", attach: "fentry", why: "an example" } as const;
+ * assertEquals(seesUndo({ hugeLeaf }), false);
+ * ```
+ */
+export function seesUndo(roles: Pick<PlanSummary["roles"], "hugeLeaf" | "undo">): boolean {
+  return roles.undo?.kind === "probed" || roles.hugeLeaf.kind === "absent";
+}
+
+/** A call that succeeded: its facts, and the grabs that they were worked out from. */
+export interface SettledCall {
+  readonly facts: CallFacts;
+  readonly grabs: SettledGrabs;
+}
+
 /**
  * Works out the facts of a call.
  *
@@ -77,7 +113,7 @@ export interface CallFacts extends CallKey {
  * import { assertEquals } from "@std/assert";
  *
  * const key = { tid: 7, call: 1 };
- * const facts = callFacts({
+ * const settled = settleCall({
  *   ...key,
  *   event: {
  *     kind: "call", ...key, at: 1000, ns: 900, address: "0x7f0000200000",
@@ -87,38 +123,41 @@ export interface CallFacts extends CallKey {
  *     kind: "run", ...key, path: "fast", role: "grabBatch",
  *     pfn: 0x100a00, head: 0x100a00, order: 9, count: 1, refs: 256, step: 256,
  *   }],
- *   leaves: [],
+ *   leaves: [], undos: [], puts: [],
  *   refused: 0,
- * }, { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" }, 4096);
- * assertEquals([facts?.grabs, facts?.leastGrabs, facts?.balance], [1, 1, "even"]);
+ * }, {
+ *   level: { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" },
+ *   pageBytes: 4096,
+ *   flags: { get: 2, pin: 0x80000, write: 1, longterm: 0x100 },
+ *   seesUndo: true,
+ * });
+ * const { grabs, leastGrabs, balance } = settled?.facts ?? {};
+ * assertEquals([grabs, leastGrabs, balance], [1, 1, "even"]);
  * ```
  */
-export function callFacts(
-  parts: CallParts,
-  level: LeafLevel,
-  pageBytes: number,
-): CallFacts | undefined {
+export function settleCall(parts: CallParts, context: CallContext): SettledCall | undefined {
   const { tid, call, event } = parts;
+  const { level, pageBytes, flags } = context;
   if (event === undefined || event.returned < 0) return undefined;
-  const slow = parts.runs.filter((run) => run.path === "slow");
-  const { kept, undone } = settleRuns(
-    parts.runs.filter((run) => run.path === "fast"),
-    parts.leaves,
-  );
   const pages = event.returned;
+  const settled = settle(parts, {
+    returned: pages,
+    isPin: (event.flags & flags.pin) !== 0,
+    seesUndo: context.seesUndo,
+  });
+  const { kept, undone, slow } = settled;
   const slowRefs = refsIn(slow);
   const slowPages = Math.min(slowRefs, pages);
   const fastPages = pages - slowPages;
   const refs = refsIn(kept);
   const heads = headsOf(kept);
+  const first = pageIndex(event.address, pageBytes);
   const leaves = leavesOf(
-    pageIndex(event.address, pageBytes),
-    fastPages,
-    kept,
-    parts.leaves,
+    { first, pages: fastPages, runs: kept, leaves: parts.leaves },
     level,
+    pageBytes,
   );
-  return {
+  const facts: CallFacts = {
     tid,
     call,
     address: event.address,
@@ -126,6 +165,8 @@ export function callFacts(
     pages,
     fastPages,
     slowPages,
+    fellBack: event.fellBack ?? slowRefs > 0,
+    longterm: (event.flags & flags.longterm) !== 0,
     grabs: grabsIn(kept),
     refs,
     slowGrabs: grabsIn(slow),
@@ -147,6 +188,7 @@ export function callFacts(
     refsPerGrab: kept.map((run) => [run.refs, run.count]),
     grabsPerHead: heads.grabsPerHead,
   };
+  return { facts, grabs: settled };
 }
 
 function balanceOf(

@@ -6,6 +6,7 @@
 
 import type { RunEvent } from "../recording/event.ts";
 import type { Weighted } from "./histogram.ts";
+import { headSpans, layers, type Span, union, type Weight } from "./spans.ts";
 
 /** A head page and how often it was grabbed. */
 export interface HeadGrabs {
@@ -49,12 +50,14 @@ export interface Heads {
  */
 export function headsOf(runs: readonly RunEvent[]): Heads {
   const compound = new Map<number, HeadGrabs>();
-  const single: Span[] = [];
+  const single: Weight<"grabs">[] = [];
   let overdrawn = 0;
   for (const run of runs) {
     overdrawn += run.count - fitting(run);
     if (run.order === 0) {
-      for (const span of spansOf(run)) single.push(span);
+      for (const { from, to, times } of headSpans(run)) {
+        single.push({ from, to, name: "grabs", amount: times });
+      }
     } else {
       const grabs = (compound.get(run.head)?.grabs ?? 0) + run.count;
       compound.set(run.head, { pfn: run.head, order: run.order, grabs });
@@ -63,7 +66,7 @@ export function headsOf(runs: readonly RunEvent[]): Heads {
   const weights = new Map<number, number>();
   let count = 0;
   let most: HeadGrabs | undefined;
-  for (const { pfn, order, grabs, heads } of [...alone(compound), ...layers(single)]) {
+  for (const { pfn, order, grabs, heads } of [...alone(compound), ...singles(single)]) {
     count += heads;
     weights.set(grabs, (weights.get(grabs) ?? 0) + heads);
     if (most === undefined || grabs > most.grabs || (grabs === most.grabs && pfn < most.pfn)) {
@@ -107,7 +110,7 @@ export function createHeadCounter(): HeadCounter {
   function add(runs: readonly RunEvent[]): void {
     for (const run of runs) {
       if (run.order === 0) {
-        for (const span of spansOf(run)) single.push(span);
+        for (const { from, to } of headSpans(run)) single.push({ from, to });
       } else {
         const heads = compound.get(run.order);
         if (heads === undefined) compound.set(run.order, new Set([run.head]));
@@ -134,14 +137,8 @@ export function createHeadCounter(): HeadCounter {
   return { add, orders };
 }
 
-/** Order-0 pages [from, to), each grabbed `grabs` times. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-  readonly grabs: number;
-}
-
-interface Layer extends HeadGrabs {
+/** Heads in a row that were grabbed equally often; `pfn` is the first. */
+interface Row extends HeadGrabs {
   readonly heads: number;
 }
 
@@ -153,41 +150,12 @@ function fitting({ pfn, head, order, count, refs, step }: RunEvent): number {
   return step === 0 ? count : Math.min(count, Math.floor(room / step) + 1);
 }
 
-function* spansOf({ head, count, step }: RunEvent): Generator<Span> {
-  if (step === 0) yield { from: head, to: head + 1, grabs: count };
-  else if (step === 1) yield { from: head, to: head + count, grabs: 1 };
-  else {
-    for (let i = 0; i < count; i++) {
-      yield { from: head + i * step, to: head + i * step + 1, grabs: 1 };
-    }
-  }
-}
-
-function* alone(heads: ReadonlyMap<number, HeadGrabs>): Generator<Layer> {
+function* alone(heads: ReadonlyMap<number, HeadGrabs>): Generator<Row> {
   for (const head of heads.values()) yield { ...head, heads: 1 };
 }
 
-/** Pieces of the number line between the borders of spans, with the grabs of all that cover them. */
-function* layers(spans: readonly Span[]): Generator<Layer> {
-  const changes = spans.flatMap(({ from, to, grabs }) => [
-    { at: from, grabs },
-    { at: to, grabs: -grabs },
-  ]).sort((a, b) => a.at - b.at);
-  let from = 0;
-  let depth = 0;
-  for (const { at, grabs } of changes) {
-    if (depth > 0 && at > from) yield { pfn: from, order: 0, grabs: depth, heads: at - from };
-    from = at;
-    depth += grabs;
+function* singles(grabs: readonly Weight<"grabs">[]): Generator<Row> {
+  for (const { from, to, sums } of layers(grabs, { grabs: 0 })) {
+    yield { pfn: from, order: 0, grabs: sums.grabs, heads: to - from };
   }
-}
-
-function union(spans: readonly Span[]): Span[] {
-  const merged: Span[] = [];
-  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
-    const last = merged.at(-1);
-    if (last === undefined || span.from > last.to) merged.push({ ...span, grabs: 1 });
-    else if (span.to > last.to) merged[merged.length - 1] = { ...last, to: span.to };
-  }
-  return merged;
 }

@@ -5,9 +5,10 @@
  */
 
 import type { Footer } from "../recording/footer.ts";
-import type { PlanFlags, TargetSummary } from "../recording/header.ts";
-import type { Collected } from "./calls.ts";
-import { refsIn } from "./runs.ts";
+import type { TargetSummary } from "../recording/header.ts";
+import type { StreamSums } from "./calls.ts";
+import type { PutSide } from "./put_side.ts";
+import type { Comparison, RefcountWitness } from "./refcounts.ts";
 
 /** A sum that must be the same in the event stream and in the kernel. */
 export interface Law {
@@ -23,10 +24,34 @@ export interface Law {
   readonly why: string | null;
 }
 
-/** What of the header the laws depend on. */
-export interface LawContext {
+/** The laws that prove what is said of pins taken and put. */
+export const PIN_LAWS: readonly string[] = ["pins taken", "pins put"];
+
+/** The laws that prove what is said of gets: the page_ref tracepoints see both sides. */
+export const GET_LAWS: readonly string[] = ["refcounts added"];
+
+/**
+ * Whether all of some laws were judged and hold.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(areProven([], PIN_LAWS), false);
+ * ```
+ */
+export function areProven(laws: readonly Law[], names: readonly string[]): boolean {
+  return names.every((name) => laws.some((law) => law.name === name && law.holds === true));
+}
+
+/** What the laws are about. */
+export interface LawInput {
   readonly target: Pick<TargetSummary, "kind">;
-  readonly plan: { readonly flags: PlanFlags };
+  readonly sums: StreamSums;
+  readonly footer: Pick<Footer, "totals" | "pins"> | undefined;
+  readonly putSide: Pick<PutSide, "puts" | "pins">;
+  /** What the page_ref tracepoints say; `undefined` without them. */
+  readonly refcounts: RefcountWitness | undefined;
 }
 
 /**
@@ -36,30 +61,36 @@ export interface LawContext {
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
- * const [calls] = lawsOf(
- *   { target: { kind: "guest" }, plan: { flags: { get: 4, pin: 0x40000, write: 1, longterm: 0x10000 } } },
- *   {
- *     calls: [],
- *     sums: { calls: 3, pages: 512, grabs: 512, refs: 512, lookups: 512, realLookups: 3 },
+ * const [calls] = lawsOf({
+ *   target: { kind: "guest" },
+ *   sums: {
+ *     calls: 3, pages: 512, grabs: 512, refs: 512, lookups: 512, realLookups: 3, puts: 0, putRefs: 0,
  *   },
- *   undefined,
- * );
+ *   footer: undefined,
+ *   putSide: { puts: null, pins: { taken: 0, put: 0, surplus: 0 } },
+ *   refcounts: undefined,
+ * });
  * assertEquals(calls, {
  *   name: "calls", stream: 3, kernel: null, holds: null, why: "no kernel sums",
  * });
  * ```
  */
-export function lawsOf(
-  header: LawContext,
-  collected: Pick<Collected, "calls" | "sums">,
-  footer: Pick<Footer, "totals" | "pins"> | undefined,
-): readonly Law[] {
-  const { sums } = collected;
+export function lawsOf({ target, sums, footer, putSide, refcounts }: LawInput): readonly Law[] {
   const totals = footer?.totals;
   const law = (name: string, stream: number, kernel: number | undefined): Law =>
     kernel === undefined
       ? { name, stream, kernel: null, holds: null, why: "no kernel sums" }
       : { name, stream, kernel, holds: stream === kernel, why: null };
+  const pinLaw = (name: string, stream: number, kernel: number | undefined): Law => {
+    if (kernel === undefined) {
+      return { name, stream, kernel: null, holds: null, why: "no pin counter" };
+    }
+    // The kernel counts for every process: only a guest of our own has no others.
+    return target.kind === "guest"
+      ? { name, stream, kernel, holds: stream === kernel, why: null }
+      : { name, stream, kernel, holds: null, why: "others pin too" };
+  };
+  const arePutsSeen = putSide.puts !== null;
   return [
     law("calls", sums.calls, totals?.calls),
     law("pages", sums.pages, totals?.pages),
@@ -67,29 +98,28 @@ export function lawsOf(
     law("references", sums.refs, totals?.refs),
     law("pgmap look-ups", sums.lookups, totals?.lookups),
     law("real look-ups", sums.realLookups, totals?.realLookups),
-    pinLaw(header, collected, footer),
+    ...(arePutsSeen
+      ? [law("puts", sums.puts, totals?.puts), law("references put", sums.putRefs, totals?.putRefs)]
+      : []),
+    pinLaw("pins taken", putSide.pins.taken, footer?.pins?.acquired),
+    ...(arePutsSeen ? [pinLaw("pins put", putSide.pins.put, footer?.pins?.released)] : []),
+    ...(refcounts === undefined ? [] : refcountLaws(refcounts)),
   ];
 }
 
-/** Pins are counted by the kernel itself, for every process: only a guest of our own has no others. */
-function pinLaw(
-  header: LawContext,
-  collected: Pick<Collected, "calls">,
-  footer: Pick<Footer, "pins"> | undefined,
-): Law {
-  const stream = collected.calls.reduce(
-    (sum, { event, runs }) =>
-      event !== undefined && hasFlag(event.flags, header.plan.flags.pin) ? sum + refsIn(runs) : sum,
-    0,
-  );
-  const law = { name: "pins", stream, kernel: footer?.pins?.acquired ?? null };
-  if (law.kernel === null) return { ...law, holds: null, why: "no pin counter" };
-  return header.target.kind === "guest"
-    ? { ...law, holds: stream === law.kernel, why: null }
-    : { ...law, holds: null, why: "others pin too" };
-}
-
-function hasFlag(flags: number, bit: number): boolean {
-  // FOLL_* flags fill 32 bits at most, so the sign that `&` may give does not matter here.
-  return (flags & bit) !== 0;
+function refcountLaws({ added, taken, heldGets }: RefcountWitness): Law[] {
+  const law = (name: string, { implied, seen, different }: Comparison): Law => ({
+    name,
+    stream: implied,
+    kernel: seen,
+    holds: different === 0,
+    why: null,
+  });
+  return [
+    law("refcounts added", added),
+    // Gets are put unseen, so what is left of them is a finding, not a law.
+    heldGets > 0 && taken.seen + heldGets === taken.implied
+      ? { ...law("refcounts taken", taken), holds: null, why: `${heldGets} gets are not put` }
+      : law("refcounts taken", taken),
+  ];
 }

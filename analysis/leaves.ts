@@ -4,16 +4,13 @@
  * @module
  */
 
-import type { HexAddress, LeafEvent, RunEvent } from "../recording/event.ts";
-import type { DeviceSummary, Role } from "../recording/header.ts";
+import type { HexAddress, LeafEvent, Level, RunEvent } from "../recording/event.ts";
+import type { DeviceSummary, PlanSummary, Role } from "../recording/header.ts";
 import { cutRun } from "./runs.ts";
-
-/** Where in the page tables a leaf entry sits. */
-export type Level = "pte" | "pmd" | "pud";
 
 /** How the leaf level of the pages is known. */
 export interface LeafLevel {
-  /** The leaf function reported each huge leaf, or it is what the device's mapping size says. */
+  /** A leaf function reported each leaf, or it is what the device's mapping size says. */
   readonly source: "function" | "mapping";
   /** Level of the device's leaves. */
   readonly level: Level;
@@ -50,6 +47,14 @@ export function pageIndex(address: HexAddress, pageBytes: number): number {
   return Number(BigInt(address) / BigInt(pageBytes));
 }
 
+/** The roles whose functions serve leaves. */
+export const LEAF_ROLES = ["hugeLeaf", "pmdLeaf", "pudLeaf", "pteLeaf"] as const;
+
+/** The role of the function that reported a leaf. */
+export function leafRole({ level }: Pick<LeafEvent, "level">): typeof LEAF_ROLES[number] {
+  return level === undefined ? "hugeLeaf" : `${level}Leaf`;
+}
+
 /**
  * Decides how the level of the leaves is known.
  *
@@ -57,99 +62,115 @@ export function pageIndex(address: HexAddress, pageBytes: number): number {
  * throughout says nothing: then, as where there is none, the device's mapping size tells the level.
  * Devdax maps by entries of exactly that size.
  *
- * @param role What became of the role `hugeLeaf`.
- * @param seen Whether the leaf function served any page of the judged calls.
+ * @param roles What became of the roles that serve leaves.
+ * @param served Those of them that served any page of the judged calls.
  *
- * @example A kernel without the function
+ * @example A kernel without any of the functions
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(
  *   leafLevel(
- *     { kind: "absent", why: "not in this kernel", cost: "none", needed: false },
+ *     { hugeLeaf: { kind: "absent", why: "not in this kernel", cost: "none", needed: false } },
  *     { alignBytes: 2 ** 21 },
  *     4096,
- *     false,
+ *     new Set(),
  *   ),
  *   { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" },
  * );
  * ```
  */
 export function leafLevel(
-  role: Role,
+  roles: Pick<PlanSummary["roles"], typeof LEAF_ROLES[number]>,
   { alignBytes }: Pick<DeviceSummary, "alignBytes">,
   pageBytes: number,
-  seen: boolean,
+  served: ReadonlySet<typeof LEAF_ROLES[number]>,
 ): LeafLevel {
   const pages = Math.max(1, alignBytes / pageBytes);
   const level = pages === 1 ? "pte" : alignBytes < 2 ** 30 ? "pmd" : "pud";
-  if (role.kind === "absent") return { source: "mapping", level, pages, why: role.why };
-  if (pages === 1) {
-    return { source: "mapping", level, pages, why: "the device maps by single pages" };
+  const functions = LEAF_ROLES.filter((role) => served.has(role))
+    .flatMap((role) => functionOf(roles[role]));
+  if (functions.length > 0) {
+    return { source: "function", level, pages, why: `${functions.join(", ")} served them` };
   }
-  return seen
-    ? { source: "function", level, pages, why: `${role.function} served them` }
-    : { source: "mapping", level, pages, why: `${role.function} was never called for them` };
+  const { hugeLeaf } = roles;
+  const why = pages === 1
+    ? "the device maps by single pages"
+    : hugeLeaf.kind === "absent"
+    ? hugeLeaf.why
+    : `${hugeLeaf.function} was never called for them`;
+  return { source: "mapping", level, pages, why };
+}
+
+function functionOf(role: Role | undefined): string[] {
+  return role?.kind === "probed" ? [role.function] : [];
+}
+
+/** The pages that a fast walk took. */
+export interface Walk {
+  /** Number of its first virtual page. */
+  readonly first: number;
+  /** Pages that it took. */
+  readonly pages: number;
+  /** The grabs that took them. */
+  readonly runs: readonly RunEvent[];
+  /** What leaf functions reported in this call, by address. */
+  readonly leaves: readonly LeafEvent[];
 }
 
 /**
  * Finds the leaves behind the pages that a fast walk took.
  *
  * Virtual and physical addresses of a devdax mapping are congruent, so a leaf ends where the page
- * frame number is a multiple of its pages, wherever the walk started.
- *
- * @param first Number of the walk's first virtual page.
- * @param pages Pages that the walk took.
- * @param runs The grabs that took them.
- * @param leaves The device leaf function's events in this call.
+ * frame number is a multiple of its pages, wherever the walk started. An ordinary huge leaf maps one
+ * compound page at least as large as itself; a device's may map pages of any order.
  *
  * @example 255 pages across a 2 MiB border, on a kernel without a leaf function
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
  * const level = { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" } as const;
- * assertEquals(leavesOf(0x7f0000105, 255, [], [], level), {
+ * const walk = { first: 0x7f0000105, pages: 255, runs: [], leaves: [] };
+ * assertEquals(leavesOf(walk, level, 4096), {
  *   counts: { pte: 0, pmd: 2, pud: 0 },
  *   leastGrabs: 2,
  *   uncovered: 0,
  * });
  * ```
  */
-export function leavesOf(
-  first: number,
-  pages: number,
-  runs: readonly RunEvent[],
-  leaves: readonly LeafEvent[],
-  level: LeafLevel,
-): Leaves {
-  const none = { pte: 0, pmd: 0, pud: 0 };
-  if (pages === 0) return { counts: none, leastGrabs: 0, uncovered: 0 };
-  if (level.level === "pte") {
-    return { counts: { ...none, pte: pages }, leastGrabs: pages, uncovered: 0 };
-  }
+export function leavesOf(walk: Walk, level: LeafLevel, pageBytes: number): Leaves {
+  const { first, pages, runs } = walk;
+  const counts = { pte: 0, pmd: 0, pud: 0 };
+  if (pages === 0) return { counts, leastGrabs: 0, uncovered: 0 };
   const pieces = piecesByBlock(runs, level.pages);
-  if (level.source === "mapping") {
+  if (level.source === "mapping" && level.level !== "pte") {
     const touched = blocks(first, pages, level.pages);
     const found = [...pieces.values()].reduce((sum, heads) => sum + heads.size, 0);
-    return {
-      counts: { ...none, [level.level]: touched },
-      // A leaf needs one grab at least, whether or not its grabs are in the recording.
-      leastGrabs: Math.max(touched, found),
-      uncovered: 0,
-    };
+    counts[level.level] = touched;
+    // A leaf needs one grab at least, whether or not its grabs are in the recording.
+    return { counts, leastGrabs: Math.max(touched, found), uncovered: 0 };
   }
-  const taken = leaves.filter((leaf) => leaf.taken);
-  const covered = taken.reduce((sum, leaf) => sum + leaf.pages, 0);
-  const uncovered = Math.max(0, pages - covered);
-  const found = taken.reduce(
-    (sum, { pfn }) => sum + (pieces.get(Math.floor(pfn / level.pages))?.size ?? 1),
-    0,
-  );
-  return {
-    counts: { ...none, pte: uncovered, [level.level]: taken.length },
-    leastGrabs: found + uncovered,
-    uncovered,
-  };
+  let leastGrabs = 0;
+  let covered = 0;
+  for (const leaf of walk.leaves) {
+    if (leaf.level === "pte") {
+      // One report for a whole page table, of which a walk that gave up took only the beginning.
+      const left = first + pages - pageIndex(leaf.address, pageBytes);
+      const taken = Math.max(0, Math.min(leaf.pages, left));
+      counts.pte += taken;
+      leastGrabs += taken;
+      covered += taken;
+    } else if (leaf.taken) {
+      counts[leaf.level ?? level.level]++;
+      leastGrabs += leaf.pfn === undefined
+        ? 1
+        : pieces.get(Math.floor(leaf.pfn / level.pages))?.size ?? 1;
+      covered += leaf.pages;
+    }
+  }
+  const rest = Math.max(0, pages - covered);
+  counts.pte += rest;
+  return { counts, leastGrabs: leastGrabs + rest, uncovered: level.level === "pte" ? 0 : rest };
 }
 
 /** Aligned blocks of `size` that [first, first + pages) touches. */

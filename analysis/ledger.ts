@@ -5,9 +5,12 @@
  */
 
 import type { Footer, SessionEnd } from "../recording/footer.ts";
+import type { TargetSummary } from "../recording/header.ts";
 import type { Collected, HelperFailure } from "./calls.ts";
 import type { CallFacts } from "./facts.ts";
-import { type Law, type LawContext, lawsOf } from "./laws.ts";
+import { type Law, lawsOf } from "./laws.ts";
+import type { PutSide } from "./put_side.ts";
+import type { RefcountWitness } from "./refcounts.ts";
 import { counted } from "./words.ts";
 
 /** Calls that are not judged. They count in the conservation laws all the same. */
@@ -66,13 +69,16 @@ export interface Ledger {
 
 /** What a ledger is drawn up from. */
 export interface LedgerInput {
-  readonly header: LawContext;
+  readonly header: { readonly target: Pick<TargetSummary, "kind"> };
   readonly collected: Collected;
   /** The footer; `undefined` where the recording was cut off. */
   readonly footer: Footer | undefined;
   readonly setAside: SetAside;
   /** Facts of the judged calls. */
   readonly facts: readonly CallFacts[];
+  readonly putSide: Pick<PutSide, "puts" | "pins">;
+  /** What the page_ref tracepoints say; `undefined` without them. */
+  readonly refcounts: RefcountWitness | undefined;
 }
 
 /**
@@ -81,21 +87,16 @@ export interface LedgerInput {
  * @example A recording without a footer
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { createCollector } from "./calls.ts";
  *
  * const ledger = drawUpLedger({
- *   header: {
- *     target: { kind: "guest" },
- *     plan: { flags: { get: 4, pin: 0x40000, write: 1, longterm: 0x10000 } },
- *   },
- *   collected: {
- *     calls: [],
- *     sums: { calls: 0, pages: 0, grabs: 0, refs: 0, lookups: 0, realLookups: 0 },
- *     workload: { buffers: [], syscalls: 0, failedSyscalls: 0, bytesMoved: undefined },
- *     lost: 0, unreadable: 0, duplicates: 0, helperFailures: [],
- *   },
+ *   header: { target: { kind: "guest" } },
+ *   collected: createCollector().collect(),
  *   footer: undefined,
  *   setAside: { outside: 0, straddling: 0, failed: 0 },
  *   facts: [],
+ *   putSide: { puts: null, pins: { taken: 0, put: 0, surplus: 0 } },
+ *   refcounts: undefined,
  * });
  * assertEquals([ledger.clean, ledger.end.kind], [false, "cut off"]);
  * ```
@@ -119,7 +120,13 @@ export function drawUpLedger(input: LedgerInput): Ledger {
     workloadExit: footer?.workloadExit ?? null,
     setAside: input.setAside,
     balance,
-    laws: lawsOf(input.header, collected, footer),
+    laws: lawsOf({
+      target: input.header.target,
+      sums: collected.sums,
+      footer,
+      putSide: input.putSide,
+      refcounts: input.refcounts,
+    }),
   };
   return { ...ledger, clean: complaints(ledger).length === 0 };
 }

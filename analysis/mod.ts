@@ -10,9 +10,10 @@ export type { Evidence } from "./evidence.ts";
 export type { Balance, CallFacts } from "./facts.ts";
 export type { HeadGrabs } from "./heads.ts";
 export { type Bucket, bucketOf, type Histogram, histogram, type Weighted } from "./histogram.ts";
-export type { LeafLevel, Level } from "./leaves.ts";
+export type { LeafLevel } from "./leaves.ts";
 export { type BalanceCounts, complaints, type Ledger, type SetAside } from "./ledger.ts";
 export type { Law } from "./laws.ts";
+export type { GetBalance, HeldReferences, PinBalance, PutSide } from "./put_side.ts";
 export {
   type CounterExample,
   EXIT_CODES,
@@ -20,7 +21,10 @@ export {
   type Judgement,
   type VerdictKind,
 } from "./verdict.ts";
+export { type FailedRow, type MatrixRow, matrixRow, type TracedRow } from "./matrix.ts";
 export { renderJson } from "./report/json.ts";
+export { renderMatrix, renderMatrixMarkdown } from "./report/matrix_text.ts";
+export { type PlanView, renderPlan } from "./report/plan_text.ts";
 export {
   type Report,
   REPORT_FORMAT,

@@ -1,16 +1,10 @@
 /**
- * Runs of grabs: cut where a leaf ends, and told apart where the walk undid them.
+ * Runs of grabs: added up, and cut where a leaf ends.
  *
  * @module
  */
 
-import type { LeafEvent, RunEvent } from "../recording/event.ts";
-
-/** Fast grabs of a call that stayed, and those that the walk gave back before it returned. */
-export interface SettledRuns {
-  readonly kept: readonly RunEvent[];
-  readonly undone: readonly RunEvent[];
-}
+import type { RunEvent } from "../recording/event.ts";
 
 /**
  * How many grabs the runs hold.
@@ -76,43 +70,4 @@ export function cutRun(
       count: run.count - before,
     },
   ];
-}
-
-/**
- * Tells the grabs that stayed from those that the walk undid: a leaf function that fails puts
- * whatever it had taken from its leaf before it returns.
- *
- * @example A leaf that backed out after three pages
- * ```ts
- * import { assertEquals } from "@std/assert";
- *
- * const key = { tid: 7, call: 1 };
- * const run = {
- *   kind: "run", ...key, path: "fast", role: "grabOne",
- *   pfn: 4096, head: 4096, order: 9, count: 3, refs: 1, step: 1,
- * } as const;
- * const leaf = { kind: "leaf", ...key, address: "0x7f0000000000", pfn: 4096, pages: 512 } as const;
- * assertEquals(settleRuns([run], [{ ...leaf, taken: false }]), { kept: [], undone: [run] });
- * assertEquals(settleRuns([run], [{ ...leaf, taken: true }]), { kept: [run], undone: [] });
- * ```
- */
-export function settleRuns(
-  runs: readonly RunEvent[],
-  leaves: readonly LeafEvent[],
-): SettledRuns {
-  let kept: readonly RunEvent[] = runs;
-  const undone: RunEvent[] = [];
-  for (const leaf of leaves) {
-    if (leaf.taken) continue;
-    const rest: RunEvent[] = [];
-    for (const run of kept) {
-      const [before, from] = cutRun(run, leaf.pfn);
-      const [inside, after] = from === undefined ? [] : cutRun(from, leaf.pfn + leaf.pages);
-      if (before !== undefined) rest.push(before);
-      if (inside !== undefined) undone.push(inside);
-      if (after !== undefined) rest.push(after);
-    }
-    kept = rest;
-  }
-  return { kept, undone };
 }

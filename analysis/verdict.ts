@@ -9,6 +9,8 @@
  *   were none proves nothing, so `once` becomes `undecided`.
  * - With losses, references that do not match pages are what the losses leave behind: they are no
  *   evidence for `unbalanced`.
+ * - References that were taken and not put are evidence only where the kernel's own counters agree
+ *   with every grab and put that was seen: elsewhere a put may have gone unseen.
  *
  * @module
  */
@@ -16,6 +18,7 @@
 import type { CallKey, HexAddress } from "../recording/event.ts";
 import { doubtsOf, type Evidence, stopsOf, sumOf } from "./evidence.ts";
 import type { CallFacts } from "./facts.ts";
+import { areProven, GET_LAWS, PIN_LAWS } from "./laws.ts";
 import { counted, lowerFirst } from "./words.ts";
 
 /** The answers. */
@@ -80,6 +83,11 @@ export interface Judgement {
  *   level: { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" },
  *   roles: {},
  *   bufferKnown: true,
+ *   alone: { calls: 0, pages: 0 },
+ *   putSide: {
+ *     puts: null, putsByOthers: 0, pins: { taken: 0, put: 0, surplus: 0 },
+ *     gets: { taken: 0, put: null }, held: [],
+ *   },
  * });
  * assertEquals([verdict, ...reasons], ["undecided", "No call touched the workload's buffer."]);
  * ```
@@ -90,7 +98,8 @@ export function judge(evidence: Evidence): Judgement {
   const even = walked.filter((fact) => fact.balance === "even");
   const uneven = ledger.clean ? walked.filter((fact) => fact.balance === "uneven") : [];
   const excess = even.filter((fact) => fact.grabs > fact.leastGrabs);
-  const seen = uneven.length > 0
+  const open = imbalanceOf(evidence);
+  const seen = uneven.length > 0 || open.proven.length > 0
     ? "unbalanced"
     : excess.length === 0
     ? "once"
@@ -101,8 +110,10 @@ export function judge(evidence: Evidence): Judgement {
   const stops = stopsOf(evidence);
   const doubts = doubtsOf(evidence, walked);
   const verdict = stops.length > 0 || (seen === "once" && doubts.length > 0) ? "undecided" : seen;
-  const sum = arithmetic(seen, seen === "unbalanced" ? uneven : even, walked.length);
-  const notes = notesOf(evidence, seen, even);
+  const sum = uneven.length === 0 && open.proven.length > 0
+    ? open.proven.join(" ")
+    : arithmetic(seen, seen === "unbalanced" ? uneven : even, walked.length);
+  const notes = [...notesOf(evidence, seen, even), ...open.unproven];
   const reasons = verdict !== "undecided"
     ? [sum, ...doubts, ...notes]
     : even.length + uneven.length > 0
@@ -144,9 +155,39 @@ function arithmetic(seen: VerdictKind, facts: readonly CallFacts[], calls: numbe
   }
 }
 
+/** References taken and never put, or put and never taken: what is proven of it, and what is not. */
+function imbalanceOf(
+  { ledger, putSide }: Evidence,
+): { readonly proven: readonly string[]; readonly unproven: readonly string[] } {
+  const found = (["pin", "get"] as const).flatMap((kind) => {
+    const held = putSide.held.filter((it) => it.kind === kind);
+    const refs = sumOf(held, (it) => it.heads * it.refs);
+    const surplus = kind === "pin" ? putSide.pins.surplus : 0;
+    const sentences = [
+      ...(refs === 0 ? [] : [
+        `${counted(refs, "reference")} of FOLL_${kind.toUpperCase()} on ` +
+        `${counted(sumOf(held, (it) => it.heads), "head")} ${refs === 1 ? "was" : "were"} ` +
+        "taken and not put when the recording ended.",
+      ]),
+      ...(surplus === 0 ? [] : [
+        `${counted(surplus, "reference")} ${surplus === 1 ? "was" : "were"} put that ` +
+        `${surplus === 1 ? "was" : "were"} not seen to be taken.`,
+      ]),
+    ];
+    const isProven = ledger.clean && areProven(ledger.laws, kind === "pin" ? PIN_LAWS : GET_LAWS);
+    return sentences.map((sentence) => ({ sentence, isProven }));
+  });
+  return {
+    proven: found.filter(({ isProven }) => isProven).map(({ sentence }) => sentence),
+    unproven: found.filter(({ isProven }) => !isProven).map(({ sentence }) =>
+      `${sentence} That is not judged: the kernel's own counters do not vouch for it here.`
+    ),
+  };
+}
+
 /** What does not decide, but has to be known to read the answer right. */
 function notesOf(
-  { facts, ledger, level }: Evidence,
+  { facts, ledger, level, alone }: Evidence,
   seen: VerdictKind,
   even: readonly CallFacts[],
 ): readonly string[] {
@@ -164,11 +205,21 @@ function notesOf(
   if (seen === "per-page" && even.every((fact) => fact.most?.order === 0)) {
     notes.push("Every page is its own head (order 0): fewer grabs take compound pages first.");
   }
-  if (slow > 0 && fast > 0) {
+  const fallen = facts.filter((fact) => fact.fellBack);
+  const longterm = fallen.filter((fact) => fact.longterm).length;
+  if (fallen.length > 0 && (fast > 0 || longterm > 0)) {
+    const why = longterm > 0 ? ` (${longterm} asked for FOLL_LONGTERM)` : "";
     notes.push(
-      `The slow path served ${slow} of ${
-        counted(sumOf(facts, (fact) => fact.pages), "page")
-      }: these are not judged.`,
+      `${fallen.length} of ${
+        counted(facts.length, "call")
+      } fell back${why}: the slow path served ` +
+        `${slow} of ${counted(sumOf(facts, (fact) => fact.pages), "page")}, which are not judged.`,
+    );
+  }
+  if (alone.calls > 0 && facts.length > 0) {
+    notes.push(
+      `The slow path by itself served ${counted(alone.pages, "page")} more in ` +
+        `${counted(alone.calls, "call")}: these are not judged.`,
     );
   }
   if (undone > 0) {

@@ -5,19 +5,13 @@
  * @module
  */
 
-/** One parameter of a kernel function. */
-export interface BtfParameter {
-  readonly name: string;
-  /** Name of the struct behind a pointer, where it is one. */
-  readonly pointee?: string;
-}
-
 /** What a function returns, as far as success can be read from it. */
 export type BtfReturn = "pointer" | "bool" | "int" | "void" | "other";
 
 /** A kernel function's prototype. */
 export interface BtfFunction {
-  readonly parameters: readonly BtfParameter[];
+  /** Names of its parameters. */
+  readonly parameters: readonly string[];
   readonly returns: BtfReturn;
 }
 
@@ -125,14 +119,9 @@ export class Btf implements TypeFacts {
     if (prototype === 0 || this.#kind(prototype) !== KIND.prototype) {
       throw new TypeError(`Cannot read BTF: the function "${name}" has no prototype`);
     }
-    const parameters: BtfParameter[] = [];
+    const parameters: string[] = [];
     for (let i = 0; i < this.#count(prototype); i++) {
-      const parameter = prototype + 12 + i * 8;
-      const pointee = this.#pointee(this.#view.getUint32(parameter + 4, true));
-      parameters.push({
-        name: this.#string(this.#view.getUint32(parameter, true)),
-        ...(pointee === undefined ? {} : { pointee }),
-      });
+      parameters.push(this.#string(this.#view.getUint32(prototype + 12 + i * 8, true)));
     }
     return { parameters, returns: this.#returns(this.#view.getUint32(prototype + 8, true)) };
   }
@@ -226,17 +215,6 @@ export class Btf implements TypeFacts {
       if (found !== undefined) return found;
     }
     return undefined;
-  }
-
-  #pointee(type: number): string | undefined {
-    const at = this.#types[this.#strip(type)] ?? 0;
-    if (at === 0 || this.#kind(at) !== KIND.pointer) return undefined;
-    const target = this.#types[this.#strip(this.#view.getUint32(at + 8, true))] ?? 0;
-    if (target === 0) return undefined;
-    const kind = this.#kind(target);
-    const isStruct = kind === KIND.struct || kind === KIND.union || kind === KIND.forward;
-    const name = isStruct ? this.#string(this.#view.getUint32(target, true)) : "";
-    return name === "" ? undefined : name;
   }
 
   #returns(type: number): BtfReturn {

@@ -4,31 +4,31 @@
  * @module
  */
 
-import { Btf, type TypeFacts } from "./btf.ts";
-import { CANDIDATE_FUNCTIONS } from "./eras.ts";
+import { Btf } from "./btf.ts";
+import { BTF_IDS } from "./choose.ts";
+import { CANDIDATE_FUNCTIONS, MAPPING_FUNCTIONS, PAGE_REF_FUNCTION } from "./eras.ts";
 import { MachineryError } from "./failure.ts";
+import { VMEMMAP_BASE } from "./page.ts";
+import type { SymbolCounts, SymbolFacts } from "./symbols.ts";
 import { CommandError, readBytes, readText, type Target } from "./targets/target.ts";
+import { askTypes, type TypeAnswers } from "./types.ts";
 
-/**
- * A symbol that is there since the kernel's own types have BTF ids (5.11), without which bpftrace
- * and libbpf cannot attach by fentry.
- */
-export const BTF_IDS = "btf_module_notify";
+/** Every symbol that a plan asks for. */
+const SYMBOLS: readonly string[] = [
+  ...CANDIDATE_FUNCTIONS,
+  ...MAPPING_FUNCTIONS,
+  PAGE_REF_FUNCTION,
+  VMEMMAP_BASE,
+  BTF_IDS,
+];
 
-/** Symbols that are looked for beside the candidates of the roles. */
-const OTHER_SYMBOLS: readonly string[] = ["vmemmap_base", BTF_IDS];
-
-/** What a kernel shows of itself. */
-export interface KernelFacts {
+/** What a kernel shows of itself: plain data, with which a plan can be made anywhere. */
+export interface KernelFacts extends SymbolFacts {
   readonly release: string;
   readonly version: string;
   readonly machine: string;
   readonly pageBytes: number;
-  /** Which of the wanted symbols are in kallsyms. */
-  readonly symbols: ReadonlySet<string>;
-  /** Which of the wanted functions ftrace can trace. */
-  readonly traceable: ReadonlySet<string>;
-  readonly btf: TypeFacts;
+  readonly types: TypeAnswers;
   /** Version of the bpftrace that runs there, such as `0.17.0`. */
   readonly bpftrace: string;
   readonly commandLine: string;
@@ -44,14 +44,12 @@ export const BTF_PATH = "/sys/kernel/btf/vmlinux";
  * without; the message says what.
  */
 export async function readKernelFacts(target: Target): Promise<KernelFacts> {
-  const wanted = [...CANDIDATE_FUNCTIONS, ...OTHER_SYMBOLS].join("|");
-  const [uname, page, commandLine, symbols, traceable, btf, bpftrace] = await Promise.all([
+  const [uname, page, commandLine, symbols, types, bpftrace] = await Promise.all([
     readText(target, ["uname", "-rvm"], "Asking for the kernel's release"),
     readText(target, ["getconf", "PAGESIZE"], "Asking for the page size"),
     readText(target, ["cat", "/proc/cmdline"], "Reading the kernel's command line"),
-    grepNames(target, wanted, "/proc/kallsyms"),
-    readTraceable(target, wanted),
-    readBtf(target),
+    readSymbols(target, SYMBOLS),
+    readBtf(target).then(askTypes),
     readBpftraceVersion(target),
   ]);
   const [release = "", ...rest] = uname.trim().split(" ");
@@ -60,28 +58,48 @@ export async function readKernelFacts(target: Target): Promise<KernelFacts> {
     version: rest.slice(0, -1).join(" "),
     machine: rest.at(-1) ?? "",
     pageBytes: Number(page),
-    symbols,
-    traceable,
-    btf,
+    ...symbols,
+    types,
     bpftrace,
     commandLine: commandLine.trim(),
   };
 }
 
-/** Names that stand in a file as words of their own. grep exits with 1 where there is none. */
-async function grepNames(target: Target, names: string, path: string): Promise<Set<string>> {
-  const found = await readText(
-    target,
-    ["sh", "-c", 'grep -woE "$0" "$1" || test $? -eq 1', names, path],
-    `Looking for functions in ${path}`,
-  );
-  return new Set(found.split("\n").filter((name) => name !== ""));
+/**
+ * Looks for symbols by name, and for the clones that the compiler made of them.
+ *
+ * @throws {MachineryError} when the kernel does not show what ftrace can trace.
+ */
+export async function readSymbols(target: Target, names: readonly string[]): Promise<SymbolFacts> {
+  const wanted = `(${names.join("|")})(\\.[[:alnum:]_.]+)?([[:space:]]|$)`;
+  const [symbols, traceable] = await Promise.all([
+    // "ffffffff81234560 t name" or, in a module, "... t name\t[module]".
+    grepNames(target, `^[[:xdigit:]]+ [[:alpha:]] ${wanted}`, "/proc/kallsyms"),
+    readTraceable(target, `^${wanted}`),
+  ]);
+  return { symbols, traceable };
 }
 
-async function readTraceable(target: Target, names: string): Promise<Set<string>> {
+/** Counts the names in a file's lines that match. grep exits with 1 where there is none. */
+async function grepNames(target: Target, pattern: string, path: string): Promise<SymbolCounts> {
+  const found = await readText(
+    target,
+    ["sh", "-c", 'grep -E "$0" "$1" || test $? -eq 1', pattern, path],
+    `Looking for functions in ${path}`,
+  );
+  const counts: Record<string, number> = {};
+  for (const line of found.split("\n")) {
+    const words = line.replace(/\s\[[^\]]*\]$/, "").trim().split(/\s+/);
+    const name = words.at(-1);
+    if (name !== undefined && name !== "") counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+async function readTraceable(target: Target, pattern: string): Promise<SymbolCounts> {
   for (const folder of ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"]) {
     try {
-      return await grepNames(target, names, `${folder}/available_filter_functions`);
+      return await grepNames(target, pattern, `${folder}/available_filter_functions`);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
     }

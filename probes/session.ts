@@ -5,15 +5,16 @@
  */
 
 import type { WorkloadReport } from "../recording/event.ts";
-import type { Footer, KernelTotals, PinCounters, SessionEnd } from "../recording/footer.ts";
+import type { Footer, PinCounters, SessionEnd } from "../recording/footer.ts";
 import type { RecordingItem } from "../recording/codec.ts";
 import type { Header } from "../recording/header.ts";
 import { MachineryError } from "./failure.ts";
 import { splitLines } from "./lines.ts";
 import { merge } from "./merge.ts";
 import type { Process, Target } from "./targets/target.ts";
-import { GATE_LINE, NO_TOTALS, readWireLine } from "./wire.ts";
-import { readMisses, readPinCounters } from "./witness.ts";
+import { Tally } from "./tally.ts";
+import { GATE_LINE, readWireLine } from "./wire.ts";
+import { readMisses, readPinCounters, readSettledPins } from "./witness.ts";
 import { readWorkloadLine } from "./workloads/report.ts";
 
 /** What a session needs beside its target. */
@@ -21,6 +22,8 @@ export interface SessionWish {
   readonly header: Header;
   /** Path of the bpftrace program, as this machine has it. */
   readonly script: string;
+  /** Options of bpftrace beside those that every version has. */
+  readonly tracerOptions: readonly string[];
   /** Variables of bpftrace's environment. */
   readonly tracerEnvironment: Readonly<Record<string, string>>;
   /** The workload's command, as the target sees it. */
@@ -62,7 +65,7 @@ export async function* runSession(
 class Session {
   readonly #target: Target;
   readonly #wish: SessionWish;
-  readonly #totals: Partial<Record<keyof KernelTotals, number>> = {};
+  readonly #tally = new Tally();
   #end: SessionEnd = { kind: "complete" };
   #totalsComplete = false;
   #pins: PinCounters | undefined;
@@ -81,13 +84,12 @@ class Session {
     const pid = await workload.pid;
     const tracer = this.#target.exec([
       "bpftrace",
-      // -k: a helper that fails, such as a full map, is told.
-      ...["-f", "json", "-k"],
+      ...["-f", "json", ...this.#wish.tracerOptions],
       // bpftrace starts this command when all probes are attached and stops when it ends: the
       // shell's first words are the sign of readiness, its end is ours to decide.
       ...["-c", "/bin/sh"],
       this.#target.provide(script),
-      String(pid),
+      ...[pid, ...pfnRange(this.#wish.header)].map(String),
     ], { env: this.#wish.tracerEnvironment });
     const tracerTail = keepTail(tracer.stderr);
     const stop = this.#stopper(tracer, workload);
@@ -96,6 +98,7 @@ class Session {
     try {
       await tracer.write(`echo '${GATE_LINE}'\n`);
       yield* this.#follow(tracer, workload);
+      yield* this.#tally.refcounts();
       await this.#settle(tracer, tracerTail, workload, workloadTail);
     } finally {
       signal.removeEventListener("abort", stop);
@@ -110,7 +113,7 @@ class Session {
     return {
       kind: "footer",
       end,
-      ...(this.#totalsComplete ? { totals: { ...NO_TOTALS, ...this.#totals } } : {}),
+      ...(this.#totalsComplete ? { totals: this.#tally.totals(hasPuts(this.#wish.header)) } : {}),
       ...(this.#missed === undefined ? {} : { missed: this.#missed }),
       ...(this.#pins === undefined ? {} : { pins: this.#pins }),
       ...(this.#workloadExit === undefined ? {} : { workloadExit: this.#workloadExit }),
@@ -164,8 +167,8 @@ class Session {
         continue;
       }
       const message = readWireLine(value);
-      if (message.kind === "event") yield message.event;
-      else if (message.kind === "total") this.#totals[message.name] = message.value;
+      if (message.kind === "events") yield* message.events;
+      else if (message.kind === "total" || message.kind === "counts") this.#tally.add(message);
       else if (message.kind === "attached") {
         attached = true;
         await start();
@@ -176,13 +179,7 @@ class Session {
   /** What can only be read while bpftrace still runs, and before anything else pins. */
   async #witness(tracer: Process, before: PinCounters | undefined): Promise<void> {
     try {
-      if (before !== undefined) {
-        const after = await readPinCounters(this.#target);
-        this.#pins = after && {
-          acquired: after.acquired - before.acquired,
-          released: after.released - before.released,
-        };
-      }
+      if (before !== undefined) this.#pins = await readSettledPins(this.#target, before);
       this.#missed = await readMisses(this.#target, await tracer.pid);
     } catch {
       // A witness that cannot be heard is absent from the footer, and the ledger says so.
@@ -267,4 +264,14 @@ async function keepTail(stream: ReadableStream<Uint8Array>): Promise<string> {
     // The target went away; what was said until then is what there is.
   }
   return tail.join("\n");
+}
+
+/** The device's pages [first, end), for the program's arguments. */
+function pfnRange({ device, kernel }: Header): readonly [first: number, end: number] {
+  const { pfn } = device;
+  return pfn === undefined ? [0, 0] : [pfn, pfn + Math.floor(device.bytes / kernel.pageBytes)];
+}
+
+function hasPuts({ plan }: Header): boolean {
+  return plan.roles.put?.kind === "probed" || plan.roles.unpin?.kind === "probed";
 }

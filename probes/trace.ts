@@ -6,13 +6,14 @@
 
 import { join } from "node:path";
 import type { RecordingItem } from "../recording/codec.ts";
-import { type Header, RECORDING_FORMAT } from "../recording/header.ts";
+import { type DeviceSummary, type Header, RECORDING_FORMAT } from "../recording/header.ts";
 import { MachineryError } from "./failure.ts";
 import { readKernelFacts } from "./kernel.ts";
-import { makePlan } from "./plan.ts";
-import { renderScript } from "./script.ts";
+import { makePlan, type Plan, type PlanWish } from "./plan.ts";
+import { renderScript } from "./script/program.ts";
 import { runSession } from "./session.ts";
 import { openDevice, openTarget, type TargetWish } from "./targets/open.ts";
+import type { Target } from "./targets/target.ts";
 import { directIoCommand, openDisk } from "./workloads/direct_io_command.ts";
 
 /** What to trace. */
@@ -26,6 +27,9 @@ export interface TraceWish extends TargetWish {
   /** When it began, ISO 8601. */
   readonly created: string;
 }
+
+/** Keys that a map of bpftrace holds unless it is told otherwise. */
+const BPFTRACE_KEYS = 4096;
 
 /** Name of the program beside a recording. */
 export const SCRIPT_FILE = "headcount.bt";
@@ -45,8 +49,12 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
     wish.signal,
   );
   await using _disk = await openDisk(target, wish.bytes);
-  const plan = makePlan(facts);
-  const text = renderScript(plan, { release: facts.release, headcount: wish.headcount });
+  const plan = makePlan(facts, planWish(target, device));
+  const text = renderScript(plan, {
+    release: facts.release,
+    headcount: wish.headcount,
+    bpftrace: facts.bpftrace,
+  });
   const script = join(wish.directory, SCRIPT_FILE);
   await Deno.writeTextFile(script, text);
   const { command, told, environment } = directIoCommand(target, device, wish.bytes);
@@ -72,11 +80,26 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
   yield* runSession(target, {
     header,
     script,
-    tracerEnvironment: plan.environment,
+    tracerOptions: plan.dialect.options,
+    tracerEnvironment: { ...plan.environment, ...mapKeys(plan, wish.bytes / facts.pageBytes) },
     command,
     environment,
     signal: wish.signal,
   });
+}
+
+/**
+ * Room for a key for each page that the workload pins, where the page_ref tracepoints are counted by
+ * page; bpftrace's own limit is 4096 keys.
+ */
+function mapKeys({ summary, dialect }: Plan, pages: number): Record<string, string> {
+  const keys = summary.pageRef === true ? pages * 2 : 0;
+  return keys > BPFTRACE_KEYS ? { [dialect.mapKeys]: String(keys) } : {};
+}
+
+/** A guest of our own has nobody else's puts; elsewhere those of other memory are left out. */
+function planWish({ summary }: Target, { pfn }: DeviceSummary): PlanWish {
+  return { putsOf: summary.kind === "guest" || pfn === undefined ? "all" : "device" };
 }
 
 /** Waits for a promise, but no longer than until the signal. */

@@ -22,6 +22,30 @@ export async function readPinCounters(target: Target): Promise<PinCounters | und
   return Number.isNaN(counters.acquired + counters.released) ? undefined : counters;
 }
 
+/** How often pins that are not put yet are looked at again, and how long after each other. */
+const LOOKS = 10;
+const PAUSE_MS = 100;
+
+/**
+ * Reads what the pin counters changed by since `before`. A worker may put a workload's pins after its
+ * end: while fewer are released than were acquired, it is given a second.
+ */
+export async function readSettledPins(
+  target: Target,
+  before: PinCounters,
+): Promise<PinCounters | undefined> {
+  for (let look = 1;; look++) {
+    const after = await readPinCounters(target);
+    if (after === undefined) return undefined;
+    const pins = {
+      acquired: after.acquired - before.acquired,
+      released: after.released - before.released,
+    };
+    if (pins.released >= pins.acquired || look === LOOKS) return pins;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
+
 /**
  * Sums up how often the kernel skipped a BPF program of a process because it was already running
  * on that CPU (5.12 on, in fdinfo); undefined where it does not tell.

@@ -27,10 +27,15 @@ export interface CallKey {
   readonly call: number;
 }
 
-/** One gup-fast call, reported when it returned. */
+/** One call, reported when it returned. */
 export interface CallEvent extends CallKey {
   /** What it is. */
   readonly kind: "call";
+  /**
+   * Whether it is a gup-fast call, or one of the slow path without gup-fast before it, as
+   * `process_vm_readv()` makes; absent, as in recordings of before 0.2, for the former.
+   */
+  readonly path?: GrabPath;
   /** Nanoseconds since boot at entry. */
   readonly at: number;
   /** Nanoseconds from entry to return, probes included. */
@@ -47,7 +52,7 @@ export interface CallEvent extends CallKey {
   readonly lookups: number;
   /** Those of them that were real look-ups: no pgmap was handed in to be reused. */
   readonly realLookups: number;
-  /** Whether the slow path was entered; absent in recordings of before 0.2. */
+  /** Whether a gup-fast call entered the slow path; absent in recordings of before 0.2. */
   readonly fellBack?: boolean;
 }
 
@@ -79,7 +84,7 @@ export interface RunEvent extends CallKey {
   readonly refs: number;
   /** Pages from one grab to the next: `refs`, or 0 where the same page was named again. */
   readonly step: number;
-  /** `_refcount` of the head when the run had ended; absent in recordings of before 0.2. */
+  /** `_refcount` of the head after the run's first grab; absent in recordings of before 0.2. */
   readonly refcount?: number;
 }
 

@@ -6,7 +6,13 @@
  */
 
 import type { RecordingItem } from "./codec.ts";
-import type { WorkloadDone, WorkloadReady, WorkloadReport, WorkloadSyscall } from "./event.ts";
+import type {
+  RecordingEvent,
+  WorkloadDone,
+  WorkloadReady,
+  WorkloadReport,
+  WorkloadSyscall,
+} from "./event.ts";
 import type { KernelTotals, PinCounters, SessionEnd } from "./footer.ts";
 import {
   type AbsentRole,
@@ -25,6 +31,11 @@ type Fields<T> = { readonly [Name in keyof T]-?: Check };
 /** Whether a parsed line is an item of a recording, with all of its fields. */
 export function isRecordingItem(value: unknown): value is RecordingItem {
   return isItem(value);
+}
+
+/** Whether a value is an event, with all of its fields. */
+export function isRecordingEvent(value: unknown): value is RecordingEvent {
+  return isRecordingItem(value) && value.kind !== "header" && value.kind !== "footer";
 }
 
 /** Whether a parsed line of a workload is a report, with all of its fields. */
@@ -197,6 +208,7 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
   header,
   call: object<Item<"call">>({
     ...key,
+    path: optional(among("fast", "slow")),
     at: time,
     ns: count,
     address,

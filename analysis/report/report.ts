@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { HexAddress } from "../../recording/event.ts";
+import type { HexAddress, Level } from "../../recording/event.ts";
 import type { AttachKind, RoleName } from "../../recording/header.ts";
-import type { Histogram } from "../histogram.ts";
-import type { LeafLevel, Level } from "../leaves.ts";
+import type { Histogram, Weighted } from "../histogram.ts";
+import type { LeafLevel } from "../leaves.ts";
 import type { Ledger } from "../ledger.ts";
+import type { PutSide } from "../put_side.ts";
 import type { CounterExample, VerdictKind } from "../verdict.ts";
 
 /** The format of the reports that this version makes. */
@@ -42,18 +43,28 @@ export interface ReportTotals {
   readonly headOrders: Readonly<Record<string, number>>;
   /** The fewest grabs that could have taken the same pages. */
   readonly leastGrabs: number;
+  /** References that a grab added, and how many grabs added that many; ascending. */
+  readonly refsPerGrab: readonly Weighted[];
+  /** Grabs of a head in one call, and how many heads were grabbed that often; ascending. */
+  readonly grabsPerHead: readonly Weighted[];
   /** Leaves that the fast pages were reached through, once for each call, by level. */
   readonly leaves: Readonly<Record<Level, number>>;
   /** `get_dev_pagemap()` calls; `null` where they are not observed. */
   readonly pgmapLookups: number | null;
   /** Those of them that were real look-ups. */
   readonly pgmapRealLookups: number | null;
-  /** Puts are not observed. */
-  readonly puts: null;
-  /** Pages that the slow path served. */
+  /** Calls in which the slow path ran. */
+  readonly fellBack: number;
+  /** Calls that asked for FOLL_LONGTERM. */
+  readonly longterm: number;
+  /** Pages that the slow path served in them. */
   readonly slowPages: number;
   /** Grabs that it took them with. */
   readonly slowGrabs: number;
+  /** Calls in the buffer that the slow path served without gup-fast; all else leaves them out. */
+  readonly slowCalls: number;
+  /** Pages that these returned. */
+  readonly slowCallPages: number;
   /** Grabs that the fast walk gave back before it returned. */
   readonly undoneGrabs: number;
   /** Grabs that failed. */
@@ -129,11 +140,13 @@ export interface Report {
     readonly bytesMoved: number | null;
   };
   /** What became of each role. */
-  readonly roles: Readonly<Record<RoleName, ReportRole>>;
+  readonly roles: Readonly<Partial<Record<RoleName, ReportRole>>>;
   /** How the level of the leaves is known. */
   readonly leafLevel: LeafLevel;
   /** Sums over the judged calls. */
   readonly totals: ReportTotals;
+  /** What was given back, of all calls. */
+  readonly putSide: PutSide;
   /** Histograms over the judged calls. */
   readonly histograms: ReportHistograms;
   /** What is missing from the recording. */

@@ -5,6 +5,7 @@
  */
 
 import type { Ledger } from "../ledger.ts";
+import type { PutSide } from "../put_side.ts";
 import { EXIT_CODES } from "../verdict.ts";
 import { byteSize, counted, lowerFirst, pfnText } from "../words.ts";
 import { bars, fields, type Paint, paintWith, wrap } from "./layout.ts";
@@ -39,12 +40,13 @@ export function renderText(report: Report, options: TextOptions = {}): string {
     paint.title(title) + (aside === "" ? "" : paint.aside(`, ${aside}`)),
     ...lines,
   ];
-  const { histograms } = report;
+  const { histograms, putSide } = report;
   return [
     ...verdictLines(report, width, paint),
     ...section("Where", fields(whereRows(report), width)),
     ...section("Probes", fields(probeRows(report), width)),
     ...section("Totals", totalRows(report)),
+    ...(putSide.held.length === 0 ? [] : section("Held at the end", heldRows(putSide))),
     ...section("References per grab", bars(histograms.refsPerGrab, width)),
     ...section("Grabs per head", bars(histograms.grabsPerHead, width), "in one call"),
     ...section("Pages per call", bars(histograms.pagesPerCall, width)),
@@ -139,7 +141,7 @@ function probeRows(report: Report): readonly (readonly [string, string])[] {
   ];
 }
 
-function totalRows({ totals }: Report): readonly string[] {
+function totalRows({ totals, putSide }: Report): readonly string[] {
   const orders = parts(totals.headOrders, "order ", " of ");
   const leaves = parts(totals.leaves, "", " ");
   const { pgmapLookups, pgmapRealLookups } = totals;
@@ -148,7 +150,8 @@ function totalRows({ totals }: Report): readonly string[] {
     : `${pgmapRealLookups} real, ${pgmapLookups - pgmapRealLookups} reused a pgmap`;
   const slow = totals.slowPages === 0
     ? "all by the fast walk"
-    : `${totals.slowPages} by the slow path, with ${counted(totals.slowGrabs, "grab")}`;
+    : `${totals.slowPages} by the slow path, with ${counted(totals.slowGrabs, "grab")}, ` +
+      `${counted(totals.fellBack, "call")} fell back`;
   const rows: readonly (readonly [string, number | null, string])[] = [
     ["calls", totals.calls, ""],
     ["pages", totals.pages, slow],
@@ -159,11 +162,43 @@ function totalRows({ totals }: Report): readonly string[] {
     ["heads", totals.heads, orders],
     ["leaves", sum(Object.values(totals.leaves)), leaves && `${leaves}, counted anew in each call`],
     ["get_dev_pagemap", pgmapLookups, looked],
-    ["puts", totals.puts, "not observed"],
+    ["puts", putSide.puts, putNote(putSide)],
+    ...optional(
+      "slow calls",
+      totals.slowCalls,
+      `${counted(totals.slowCallPages, "page")} by the slow path alone, left out above`,
+    ),
   ];
   return rows.map(([name, count, note]) =>
     `  ${name.padEnd(16)} ${String(count ?? "-").padStart(10)}  ${note}`.trimEnd()
   );
+}
+
+function putNote({ puts, putsByOthers, pins, gets }: PutSide): string {
+  if (puts === null) return "not observed";
+  const notes: string[] = [];
+  if (pins.taken > 0 || pins.put > 0) {
+    notes.push(`${pins.put} of ${pins.taken} pins put`);
+    if (putsByOthers > 0) notes.push(`${counted(putsByOthers, "put")} by other threads`);
+  }
+  if (gets.taken > 0 && gets.put !== null) {
+    notes.push(`${gets.put} of ${gets.taken} gets put, by page_ref`);
+  } else if (gets.taken > 0 && notes.length === 0) {
+    notes.push("gets are put unseen, by an inline function");
+  }
+  return notes.join(", ");
+}
+
+/** How many heads are listed; the JSON report has all. */
+const LISTED = 10;
+
+function heldRows({ held }: PutSide): readonly string[] {
+  const rows = held.slice(0, LISTED).map(({ kind, pfn, heads, order, refs }) =>
+    `  ${kind}  ${counted(refs, "reference")} on pfn ${pfnText(pfn)}, order ${order}` +
+    (heads > 1 ? `, and on each of ${heads - 1} after it` : "")
+  );
+  const more = held.length - rows.length;
+  return more > 0 ? [...rows, `  and ${more} more of such rows`] : rows;
 }
 
 function timeNote({ target }: Report): string {

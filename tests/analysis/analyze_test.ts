@@ -15,6 +15,8 @@ import {
   HEADER_7_3,
   LEAF,
   linesOf,
+  PIN,
+  PUT,
   READY,
   reportOf,
   RUN,
@@ -54,12 +56,17 @@ Deno.test("analyze() finds 6.1 to grab one compound page once for each of its pa
     heads: 1,
     headOrders: { "9": 1 },
     leastGrabs: 3,
+    refsPerGrab: [[1, 512]],
+    grabsPerHead: [[1, 1], [255, 1], [256, 1]],
     leaves: { pte: 0, pmd: 3, pud: 0 },
     pgmapLookups: 512,
     pgmapRealLookups: 3,
-    puts: null,
+    fellBack: 0,
+    longterm: 0,
     slowPages: 0,
     slowGrabs: 0,
+    slowCalls: 0,
+    slowCallPages: 0,
     undoneGrabs: 0,
     refused: 0,
   });
@@ -171,7 +178,7 @@ Deno.test("analyze() sets calls outside the buffer aside, but not from the sums"
     ["references", 514, true],
     ["pgmap look-ups", 0, true],
     ["real look-ups", 0, true],
-    ["pins", 514, null],
+    ["pins taken", 514, null],
   ]);
 });
 
@@ -189,16 +196,52 @@ Deno.test("analyze() does not judge what the fast walk gave back", async () => {
   const report = await reportOf(events);
   assertEquals(report.verdict, "once");
   assertEquals(report.reasons.slice(1), [
-    "The slow path served 512 of 1024 pages: these are not judged.",
+    "1 of 2 calls fell back: the slow path served 512 of 1024 pages, which are not judged.",
     "The fast walk gave 100 grabs back: these are not judged.",
   ]);
   const { grabs, undoneGrabs, slowPages, slowGrabs } = report.totals;
   assertEquals([grabs, undoneGrabs, slowPages, slowGrabs], [1, 100, 512, 1]);
 });
 
+Deno.test("analyze() tells calls that fell back for FOLL_LONGTERM, and those without gup-fast", async () => {
+  const { longterm } = HEADER.plan.flags;
+  const events: RecordingEvent[] = [
+    READY,
+    { ...RUN, path: "slow" },
+    { ...CALL, flags: PIN | longterm, fellBack: true },
+    { ...RUN, call: 2, path: "slow", count: 2, refs: 1, step: 1 },
+    { ...CALL, call: 2, path: "slow", asked: 2, returned: 2 },
+  ];
+  const report = await reportOf(events);
+  assertEquals([report.verdict, ...report.reasons], [
+    "undecided",
+    "The slow path served all 512 pages: the fast walk took none.",
+    "1 of 1 call fell back (1 asked for FOLL_LONGTERM): the slow path served 512 of 512 pages, which are not judged.",
+    "The slow path by itself served 2 pages more in 1 call: these are not judged.",
+  ]);
+  const { calls, fellBack, slowPages, slowCalls, slowCallPages } = report.totals;
+  assertEquals([calls, fellBack, report.totals.longterm], [1, 1, 1]);
+  assertEquals([slowPages, slowCalls, slowCallPages], [512, 1, 2]);
+});
+
+Deno.test("analyze() is undecided where nothing asked gup-fast", async () => {
+  const events: RecordingEvent[] = [READY, { ...RUN, path: "slow" }, { ...CALL, path: "slow" }];
+  const report = await reportOf(events);
+  assertEquals([report.verdict, ...report.reasons], [
+    "undecided",
+    "Nothing asked gup-fast for the workload's buffer: the slow path by itself served 512 pages in 1 call.",
+  ]);
+});
+
 Deno.test("analyze() gives the same report for any order of the events", async () => {
   const events: readonly RecordingEvent[] = [
     ...EVENTS_6_1,
+    { ...PUT, call: 2, path: "fast" },
+    PUT,
+    { ...PUT, tid: 9 },
+    { kind: "undo", tid: 412, call: 2, pfn: HEAD, pages: 1 },
+    { kind: "refcount", pfn: HEAD, added: 5, taken: 3 },
+    { kind: "refcount", pfn: HEAD + 1, added: 5, taken: 3 },
     { kind: "lost", events: 2 },
     { kind: "lost", events: 3 },
     { kind: "helperError", helper: "map_update_elem", code: -7 },

@@ -1,14 +1,25 @@
 import { assertEquals } from "@std/assert";
-import { type LeafLevel, leafLevel, leavesOf } from "../../analysis/leaves.ts";
-import { absent, HEAD, LEAF, probed, RUN } from "./support.ts";
+import {
+  type LeafLevel,
+  leafLevel,
+  leafRole,
+  type Leaves,
+  leavesOf,
+  type Walk,
+} from "../../analysis/leaves.ts";
+import { absent, at, HEAD, LEAF, probed, RUN } from "./support.ts";
 
 const PMD: LeafLevel = { source: "mapping", level: "pmd", pages: 512, why: "" };
 const FUNCTION: LeafLevel = { ...PMD, source: "function" };
 const FIRST = 0x7f0040000;
 
+function leaves(walk: Partial<Walk>, level: LeafLevel): Leaves {
+  return leavesOf({ first: FIRST, pages: 512, runs: [], leaves: [], ...walk }, level, 4096);
+}
+
 Deno.test("leafLevel() goes by the mapping where the leaf function never ran", () => {
-  const role = probed("gup_fast_devmap_leaf");
-  assertEquals(leafLevel(role, { alignBytes: 2 ** 21 }, 4096, false), {
+  const roles = { hugeLeaf: probed("gup_fast_devmap_leaf"), pteLeaf: probed("gup_pte_range") };
+  assertEquals(leafLevel(roles, { alignBytes: 2 ** 21 }, 4096, new Set()), {
     source: "mapping",
     level: "pmd",
     pages: 512,
@@ -18,35 +29,54 @@ Deno.test("leafLevel() goes by the mapping where the leaf function never ran", (
 
 Deno.test("leafLevel() tells the level by the mapping size", () => {
   const levels = [2 ** 12, 2 ** 21, 2 ** 30].map((alignBytes) => {
-    const { source, level, pages } = leafLevel(probed("f"), { alignBytes }, 4096, true);
-    return [source, level, pages];
+    const served = new Set(alignBytes === 2 ** 12 ? [] : ["hugeLeaf" as const]);
+    const found = leafLevel({ hugeLeaf: probed("f") }, { alignBytes }, 4096, served);
+    return [found.source, found.level, found.pages];
   });
   assertEquals(levels, [
     ["mapping", "pte", 1],
     ["function", "pmd", 512],
     ["function", "pud", 262144],
   ]);
-  assertEquals(leafLevel(absent(), { alignBytes: 2 ** 30 }, 4096, true).source, "mapping");
+  const absentLeaf = { hugeLeaf: absent() };
+  assertEquals(leafLevel(absentLeaf, { alignBytes: 2 ** 30 }, 4096, new Set()).source, "mapping");
+});
+
+Deno.test("leafLevel() names the functions that served", () => {
+  const roles = { hugeLeaf: probed("f"), pmdLeaf: probed("g"), pteLeaf: probed("h") };
+  const served = new Set(["pteLeaf", "hugeLeaf"] as const);
+  assertEquals(leafLevel(roles, { alignBytes: 2 ** 12 }, 4096, served), {
+    source: "function",
+    level: "pte",
+    pages: 1,
+    why: "f, h served them",
+  });
+});
+
+Deno.test("leafRole() knows the device's leaves from ordinary ones", () => {
+  const levels = [undefined, "pte", "pmd", "pud"] as const;
+  const roles = levels.map((level) => leafRole(level === undefined ? {} : { level }));
+  assertEquals(roles, ["hugeLeaf", "pteLeaf", "pmdLeaf", "pudLeaf"]);
 });
 
 Deno.test("leavesOf() counts a leaf that maps order-0 pages as one", () => {
   const run = { ...RUN, order: 0, count: 512, refs: 1, step: 1 };
-  assertEquals(leavesOf(FIRST, 512, [run], [], PMD).leastGrabs, 1);
+  assertEquals(leaves({ runs: [run] }, PMD).leastGrabs, 1);
   const crossing = { ...run, pfn: HEAD + 500, head: HEAD + 500, count: 24 };
-  assertEquals(leavesOf(FIRST + 500, 24, [crossing], [], PMD).leastGrabs, 2);
+  assertEquals(leaves({ first: FIRST + 500, pages: 24, runs: [crossing] }, PMD).leastGrabs, 2);
 });
 
 Deno.test("leavesOf() needs a grab for each head in a leaf", () => {
   const run = { ...RUN, order: 3, count: 1, refs: 8, step: 8 };
   const runs = [run, { ...run, pfn: HEAD + 8, head: HEAD + 8 }];
-  assertEquals(leavesOf(FIRST, 16, runs, [], PMD).leastGrabs, 2);
+  assertEquals(leaves({ pages: 16, runs }, PMD).leastGrabs, 2);
   const leaf = { ...LEAF, pages: 16 };
-  assertEquals(leavesOf(FIRST, 16, runs, [leaf], FUNCTION).leastGrabs, 2);
+  assertEquals(leaves({ pages: 16, runs, leaves: [leaf] }, FUNCTION).leastGrabs, 2);
 });
 
 Deno.test("leavesOf() needs a grab for each leaf of a larger head", () => {
   const runs = [{ ...RUN, order: 18 }, { ...RUN, order: 18, pfn: HEAD + 512 }];
-  assertEquals(leavesOf(FIRST, 1024, runs, [], PMD), {
+  assertEquals(leaves({ pages: 1024, runs }, PMD), {
     counts: { pte: 0, pmd: 2, pud: 0 },
     leastGrabs: 2,
     uncovered: 0,
@@ -55,7 +85,7 @@ Deno.test("leavesOf() needs a grab for each leaf of a larger head", () => {
 
 Deno.test("leavesOf() takes pages that no leaf event covers for single ones", () => {
   const leaf = { ...LEAF, pages: 500 };
-  assertEquals(leavesOf(FIRST, 512, [RUN], [leaf, { ...LEAF, taken: false }], FUNCTION), {
+  assertEquals(leaves({ runs: [RUN], leaves: [leaf, { ...LEAF, taken: false }] }, FUNCTION), {
     counts: { pte: 12, pmd: 1, pud: 0 },
     leastGrabs: 13,
     uncovered: 12,
@@ -63,9 +93,31 @@ Deno.test("leavesOf() takes pages that no leaf event covers for single ones", ()
 });
 
 Deno.test("leavesOf() of no pages needs no grab", () => {
-  assertEquals(leavesOf(FIRST, 0, [], [], PMD), {
+  assertEquals(leaves({ pages: 0 }, PMD), {
     counts: { pte: 0, pmd: 0, pud: 0 },
     leastGrabs: 0,
+    uncovered: 0,
+  });
+});
+
+Deno.test("leavesOf() counts the entries of a page table, as far as the walk got", () => {
+  const { pfn: _, ...leaf } = LEAF;
+  const table = { ...leaf, level: "pte", pages: 512 } as const;
+  const tables = [table, { ...table, address: at(512), taken: false }];
+  const level: LeafLevel = { source: "function", level: "pte", pages: 1, why: "" };
+  assertEquals(leaves({ pages: 700, leaves: tables }, level), {
+    counts: { pte: 700, pmd: 0, pud: 0 },
+    leastGrabs: 700,
+    uncovered: 0,
+  });
+});
+
+Deno.test("leavesOf() needs one grab for an ordinary huge leaf", () => {
+  const { pfn: _, ...leaf } = LEAF;
+  const pmd = { ...leaf, level: "pmd" } as const;
+  assertEquals(leaves({ pages: 1024, leaves: [pmd, { ...pmd, address: at(512) }] }, FUNCTION), {
+    counts: { pte: 0, pmd: 2, pud: 0 },
+    leastGrabs: 2,
     uncovered: 0,
   });
 });

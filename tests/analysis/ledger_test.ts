@@ -51,7 +51,7 @@ Deno.test("drawUpLedger() is clean when nothing is missing", async () => {
       { name: "references", stream: 512, kernel: 512, holds: true, why: null },
       { name: "pgmap look-ups", stream: 512, kernel: 512, holds: true, why: null },
       { name: "real look-ups", stream: 3, kernel: 3, holds: true, why: null },
-      { name: "pins", stream: 512, kernel: 512, holds: true, why: null },
+      { name: "pins taken", stream: 512, kernel: 512, holds: true, why: null },
     ],
   });
 });
@@ -61,7 +61,9 @@ Deno.test("drawUpLedger() judges pins in a guest of our own only", async () => {
   const local = { ...HEADER, target: { ...HEADER.target, kind: "local" } } as const;
   const guest = await ledgerOf(footer);
   assertEquals(pinLaw(guest), [512, 600, false, null]);
-  assertEquals(complaints(guest), ["The stream adds up to 512 pins, the kernel counted 600."]);
+  assertEquals(complaints(guest), [
+    "The stream adds up to 512 pins taken, the kernel counted 600.",
+  ]);
   const elsewhere = await ledgerOf(footer, [], local);
   assertEquals(pinLaw(elsewhere), [512, 600, null, "others pin too"]);
   assertEquals(elsewhere.clean, true);

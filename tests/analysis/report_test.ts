@@ -146,7 +146,7 @@ Ledger
   references              512        512  equal
   pgmap look-ups          512        512  equal
   real look-ups             3          3  equal
-  pins                    512        512  equal
+  pins taken              512        512  equal
 
 per-page (exit code 1)
 `;

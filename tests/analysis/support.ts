@@ -10,12 +10,13 @@ import type {
   CallEvent,
   HexAddress,
   LeafEvent,
+  PutEvent,
   RecordingEvent,
   RunEvent,
   WorkloadEvent,
 } from "../../recording/event.ts";
 import type { Footer, KernelTotals } from "../../recording/footer.ts";
-import type { AbsentRole, Header, ProbedRole, Role, RoleName } from "../../recording/header.ts";
+import type { AbsentRole, Header, ProbedRole } from "../../recording/header.ts";
 
 /** Where the workload's buffer is in all of these recordings: at a 1 GiB border. */
 export const BUFFER = 0x7f0040000000;
@@ -42,7 +43,7 @@ export function absent(needed = false): AbsentRole {
 }
 
 /** What became of each role on Debian's 6.1. */
-export const ROLES_6_1: Readonly<Record<RoleName, Role>> = {
+export const ROLES_6_1: Header["plan"]["roles"] = {
   entry: probed("internal_get_user_pages_fast"),
   hugeLeaf: probed("__gup_device_huge"),
   grabOne: probed("try_grab_page"),
@@ -128,6 +129,21 @@ export const RUN: RunEvent = {
   count: 1,
   refs: 512,
   step: 512,
+};
+
+/** One put of all pins of the first head, by the thread that took them. */
+export const PUT: PutEvent = {
+  kind: "put",
+  tid: 412,
+  call: 0,
+  role: "put",
+  pin: true,
+  at: 6_000_000_000,
+  pfn: HEAD,
+  order: 9,
+  count: 1,
+  refs: 512,
+  step: 0,
 };
 
 /** The first huge leaf, whole. */
@@ -232,6 +248,7 @@ export const EVENTS_RFC: readonly RecordingEvent[] = write2M(({ first, pages }, 
 export function totalsFor(events: readonly RecordingEvent[]): KernelTotals {
   const calls = events.filter((event) => event.kind === "call");
   const runs = events.filter((event) => event.kind === "run");
+  const puts = events.filter((event) => event.kind === "put");
   const sum = <T>(of: readonly T[], value: (item: T) => number): number =>
     of.reduce((total, item) => total + value(item), 0);
   return {
@@ -242,6 +259,8 @@ export function totalsFor(events: readonly RecordingEvent[]): KernelTotals {
     refs: sum(runs, ({ count, refs }) => count * refs),
     lookups: sum(calls, ({ lookups }) => lookups),
     realLookups: sum(calls, ({ realLookups }) => realLookups),
+    puts: sum(puts, ({ count }) => count),
+    putRefs: sum(puts, ({ count, refs }) => count * refs),
   };
 }
 

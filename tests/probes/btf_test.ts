@@ -150,11 +150,11 @@ Deno.test("Btf tells the value of an enumerator, whatever its width and sign", (
 Deno.test("Btf tells a function's prototype", () => {
   const btf = new Btf(IMAGE);
   assertEquals(btf.function("try_grab_page"), {
-    parameters: [{ name: "page", pointee: "page" }, { name: "pages" }, { name: "refs" }],
+    parameters: ["page", "pages", "refs"],
     returns: "bool",
   });
   assertEquals(btf.function("get_dev_pagemap"), {
-    parameters: [{ name: "pgmap", pointee: "dev_pagemap" }],
+    parameters: ["pgmap"],
     returns: "pointer",
   });
   assertEquals(btf.function("gup_fast"), { parameters: [], returns: "int" });

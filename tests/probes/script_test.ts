@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
-import { makePlan } from "../../probes/plan.ts";
-import { renderScript } from "../../probes/script.ts";
-import { factsNames, factsOf, readFixture } from "../support/facts.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { KernelFacts } from "../../probes/kernel.ts";
+import { makePlan, type PlanWish } from "../../probes/plan.ts";
+import { renderScript } from "../../probes/script/program.ts";
+import { factsNames, readFacts, renamed } from "../support/facts.ts";
 
 /**
  * The program expected for each kernel lies in fixtures/scripts. After a change that is meant,
@@ -11,39 +12,99 @@ import { factsNames, factsOf, readFixture } from "../support/facts.ts";
 const FOLDER = new URL("../fixtures/scripts/", import.meta.url);
 const UPDATE = Deno.env.get("UPDATE_SCRIPTS") === "1";
 
-async function programFor(name: string): Promise<string> {
-  const facts = factsOf(await readFixture(name));
-  return renderScript(makePlan(facts), { release: facts.release, headcount: "0.1.0" });
+/** One of each shape: by kprobes and with page_ref, by fentry, with a put in a put, for a new bpftrace. */
+const KEPT = ["5.10.223", "6.1.0-50-amd64", "6.12.118+deb13-amd64", "7.3.4+deb13-amd64"];
+
+function programFor(facts: KernelFacts, wish: PlanWish = { putsOf: "all" }): string {
+  const { release, bpftrace } = facts;
+  return renderScript(makePlan(facts, wish), { release, headcount: "0.2.0", bpftrace });
 }
 
-for (const name of await factsNames()) {
+async function kept(name: string, program: string): Promise<string> {
+  const url = new URL(`${name}.bt`, FOLDER);
+  if (UPDATE) await Deno.writeTextFile(url, program);
+  return await Deno.readTextFile(url);
+}
+
+for (const name of KEPT) {
   Deno.test(`renderScript() writes the program that is kept for ${name}`, async () => {
-    const program = await programFor(name);
-    const url = new URL(`${name}.bt`, FOLDER);
-    if (UPDATE) await Deno.writeTextFile(url, program);
-    assertEquals(program, await Deno.readTextFile(url));
+    const program = programFor(await readFacts(name));
+    assertEquals(program, await kept(name, program));
+  });
+}
+
+Deno.test("renderScript() writes for a new bpftrace what is kept for 0.27", async () => {
+  const facts = { ...await readFacts("7.3.4+deb13-amd64"), bpftrace: "0.27.1" };
+  const program = programFor(facts);
+  assertEquals(program, await kept("7.3.4+deb13-amd64-bpftrace-0.27", program));
+  assertEquals(program.match(/\bk(ret)?func:/g), null);
+});
+
+for (const name of await factsNames()) {
+  Deno.test(`renderScript() leaves only what is wanted in maps at the end for ${name}`, async () => {
+    const [body = "", end = ""] = programFor(await readFacts(name)).split("\nEND\n");
+    const maps = new Set(body.replace(/\/\*[^]*?\*\//g, "").match(/@\w+/g));
+    const cleared: readonly string[] = end.match(/(?<=clear\()@\w+/g) ?? [];
+    const left = [...maps].filter((map) => !cleared.includes(map));
+    const wanted = /^@(total_\w+|run|put|added|taken)$/;
+    assertEquals(left.filter((map) => !wanted.test(map)), []);
+    assertEquals(cleared.filter((map) => wanted.test(map) || !maps.has(map)), []);
   });
 
-  Deno.test(`renderScript() clears all but the totals at the end for ${name}`, async () => {
-    const [body = "", end = ""] = (await programFor(name)).split("\nEND\n");
-    const maps = new Set(body.replace(/\/\*[^]*?\*\//g, "").match(/@\w+/g));
-    const cleared = end.match(/(?<=clear\()@\w+/g) ?? [];
-    assertEquals(
-      [...maps].filter((map) => !map.startsWith("@total_")).sort(),
-      cleared,
-    );
+  Deno.test(`renderScript() keeps lines within 120 columns for ${name}`, async () => {
+    const long = programFor(await readFacts(name)).split("\n").filter((line) => line.length > 120);
+    assertEquals(long, []);
   });
 }
 
 Deno.test("renderScript() leaves out what a plan does not probe", async () => {
-  const plan = makePlan(factsOf(await readFixture("7.3.4")));
+  const facts = await readFacts("7.3.4+deb13-amd64");
+  const plan = makePlan(facts, { putsOf: "all" });
   const { entry } = plan.functions;
   const program = renderScript(
     { ...plan, functions: entry === undefined ? {} : { entry } },
-    { release: "7.3.4", headcount: "0.1.0" },
+    { release: facts.release, headcount: "0.2.0", bpftrace: facts.bpftrace },
   );
   assertEquals(program.match(/^k\w+:.*$/gm), [
     "kfunc:gup_fast_fallback",
     "kretfunc:gup_fast_fallback",
   ]);
+});
+
+Deno.test("renderScript() keeps to pages of the device where others put as well", async () => {
+  const facts = await readFacts("6.1.0-50-amd64");
+  const within = "if ($pfn >= (uint64)$2 && $pfn < (uint64)$3) {";
+  assertStringIncludes(programFor(facts, { putsOf: "device" }), within);
+  assertEquals(programFor(facts).includes(within), false);
+});
+
+Deno.test("renderScript() reads arguments of a clone by register", async () => {
+  const facts = renamed(
+    await readFacts("6.1.0-50-amd64"),
+    "try_grab_folio",
+    "try_grab_folio.isra.0",
+  );
+  const program = programFor(facts);
+  assertStringIncludes(
+    program,
+    "kprobe:try_grab_folio.isra.0\n/@call[tid]/\n{\n  @page[tid] = (uint64)arg0;",
+  );
+});
+
+Deno.test("renderScript() does not count a grab inside another one again", async () => {
+  // try_grab_page() called try_grab_compound_head() in early 5.15 and 5.16.
+  const program = programFor(await readFacts("5.10.0-46-amd64"));
+  const probe = (name: string): string =>
+    program.split("\n\n").find((it) => it.startsWith(name)) ?? "";
+  assertStringIncludes(probe("kprobe:try_grab_page"), "@inner[tid] = (uint64)1;");
+  assertStringIncludes(probe("kretprobe:try_grab_page"), "@inner[tid] = (uint64)0;");
+  for (const name of ["kprobe:try_grab_compound_head", "kretprobe:try_grab_compound_head"]) {
+    assertStringIncludes(probe(name), "/@call[tid] && !@inner[tid]/");
+  }
+  assert(!programFor(await readFacts("6.1.0-50-amd64")).includes("@inner"));
+});
+
+Deno.test("renderScript() does not count a put inside an unpin of the same folio again", async () => {
+  const program = programFor(await readFacts("6.12.118+deb13-amd64"));
+  assertStringIncludes(program, "kfunc:gup_put_folio\n/@unpinning[tid] != (uint64)args->folio/");
 });

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { GATE_LINE, readWireLine } from "../../probes/wire.ts";
 import type { RecordingEvent } from "../../recording/event.ts";
@@ -9,59 +9,65 @@ function printed(text: string): string {
   return JSON.stringify({ type: "printf", data: `${text}\n` });
 }
 
-function event(event: RecordingEvent) {
-  return { kind: "event", event } as const;
+function events(...events: readonly RecordingEvent[]) {
+  return { kind: "events", events } as const;
 }
 
 function unreadable(line: string) {
-  return event({ kind: "unreadable", text: line.slice(0, 200) });
+  return events({ kind: "unreadable", text: line.slice(0, 200) });
 }
 
-const RUN = "run 412 1 0 2 100a00 100a00 9 1 256";
-const CALL = "call 412 3 5000000000 300000 7f0040000000 256 80001 256 1 1";
+const RUN = "run 412 1 0 2 100a00 100a00 9 1 256 258";
+const CALL = "call 412 3 0 5000000000 300000 7f0040000000 256 80001 256 1 1";
+const LEAF = "leaf 412 1 device 7f0040000000 256 1 100a00";
+/** 512 references of a pin on an order-9 head by the role "unpin", outside any call. */
+const PUT = `put 412 0 ${512 + 2 * 2 ** 32 + 2 ** 40 + 9 * 2 ** 48} 100a00 5000000000 3`;
+
+const RUN_EVENT: RecordingEvent = {
+  kind: "run",
+  tid: 412,
+  call: 1,
+  path: "fast",
+  role: "grabBatch",
+  pfn: 0x100a00,
+  head: 0x100a00,
+  order: 9,
+  count: 1,
+  refs: 256,
+  step: 256,
+  refcount: 258,
+};
 
 Deno.test("readWireLine() reads a run of grabs", () => {
-  assertEquals(
-    readWireLine(printed(RUN)),
-    event({
-      kind: "run",
-      tid: 412,
-      call: 1,
-      path: "fast",
-      role: "grabBatch",
-      pfn: 0x100a00,
-      head: 0x100a00,
-      order: 9,
-      count: 1,
-      refs: 256,
-      step: 256,
-    }),
-  );
+  assertEquals(readWireLine(printed(RUN)), events(RUN_EVENT));
 });
 
 Deno.test("readWireLine() knows that the slow path names the same folio again", () => {
   assertEquals(
-    readWireLine(printed("run 412 1 1 3 100a00 100a00 9 4 1")),
-    event({
-      kind: "run",
-      tid: 412,
-      call: 1,
+    readWireLine(printed("run 412 1 1 3 100a00 100a00 9 4 1 6")),
+    events({
+      ...RUN_EVENT,
       path: "slow",
       role: "grabSlow",
-      pfn: 0x100a00,
-      head: 0x100a00,
-      order: 9,
       count: 4,
       refs: 1,
       step: 0,
+      refcount: 6,
     }),
+  );
+});
+
+Deno.test("readWireLine() reads a refcount that has run over", () => {
+  assertEquals(
+    readWireLine(printed(RUN.replace(/ 258$/, " 4294967295"))),
+    events({ ...RUN_EVENT, refcount: -1 }),
   );
 });
 
 Deno.test("readWireLine() reads a refused grab", () => {
   assertEquals(
     readWireLine(printed("refused 412 2 1 1 100a01 1")),
-    event({
+    events({
       kind: "refused",
       tid: 412,
       call: 2,
@@ -73,28 +79,40 @@ Deno.test("readWireLine() reads a refused grab", () => {
   );
 });
 
-Deno.test("readWireLine() reads a leaf, taken or not", () => {
+Deno.test("readWireLine() reads a device's leaf and an ordinary one, taken or not", () => {
   for (const [word, taken] of [["1", true], ["0", false]] as const) {
+    const leaf = {
+      kind: "leaf",
+      tid: 412,
+      call: 1,
+      address: "0x7f0040000000",
+      pages: 256,
+      taken,
+    } as const;
     assertEquals(
-      readWireLine(printed(`leaf 412 1 7f0040000000 100a00 256 ${word}`)),
-      event({
-        kind: "leaf",
-        tid: 412,
-        call: 1,
-        address: "0x7f0040000000",
-        pfn: 0x100a00,
-        pages: 256,
-        taken,
-      }),
+      readWireLine(printed(`leaf 412 1 device 7f0040000000 256 ${word} 100a00`)),
+      events({ ...leaf, pfn: 0x100a00 }),
+    );
+    assertEquals(
+      readWireLine(printed(`leaf 412 1 pte 7f0040000000 256 ${word}`)),
+      events({ ...leaf, level: "pte" }),
     );
   }
 });
 
-Deno.test("readWireLine() reads a call, and one that failed", () => {
-  const call = {
+Deno.test("readWireLine() reads what a walk backs out of", () => {
+  assertEquals(
+    readWireLine(printed("undo 412 1 100a00 100")),
+    events({ kind: "undo", tid: 412, call: 1, pfn: 0x100a00, pages: 100 }),
+  );
+});
+
+Deno.test("readWireLine() reads a call, how it was served, and one that failed", () => {
+  const call: RecordingEvent = {
     kind: "call",
     tid: 412,
     call: 3,
+    fellBack: false,
     at: 5_000_000_000,
     ns: 300_000,
     address: "0x7f0040000000",
@@ -103,21 +121,107 @@ Deno.test("readWireLine() reads a call, and one that failed", () => {
     returned: 256,
     lookups: 1,
     realLookups: 1,
-  } as const;
-  assertEquals(readWireLine(printed(CALL)), event(call));
+  };
+  assertEquals(readWireLine(printed(CALL)), events(call));
   assertEquals(
     readWireLine(printed(CALL.replace("80001 256", "80001 -14"))),
-    event({ ...call, returned: -14 }),
+    events({ ...call, returned: -14 }),
+  );
+  const served = (slow: number) => readWireLine(printed(CALL.replace("3 0 5", `3 ${slow} 5`)));
+  assertEquals(served(2), events({ ...call, fellBack: true }));
+  assertEquals(served(3), events({ ...call, path: "slow" }));
+});
+
+Deno.test("readWireLine() reads puts, outside a call and inside one", () => {
+  const put: RecordingEvent = {
+    kind: "put",
+    tid: 412,
+    call: 0,
+    role: "unpin",
+    pin: true,
+    at: 5_000_000_000,
+    pfn: 0x100a00,
+    order: 9,
+    count: 3,
+    refs: 512,
+    step: 0,
+  };
+  assertEquals(readWireLine(printed(PUT)), events(put));
+  const undone = 1 + 1 * 2 ** 32 + 2 ** 41;
+  assertEquals(
+    readWireLine(printed(`put 412 7 ${undone} 100a00 5000000000 512`)),
+    events({
+      ...put,
+      call: 7,
+      path: "slow",
+      role: "put",
+      pin: false,
+      order: 0,
+      count: 512,
+      refs: 1,
+      step: 1,
+    }),
   );
 });
 
 Deno.test("readWireLine() keeps an address that no double holds", () => {
   const message = readWireLine(printed(CALL.replace("7f0040000000", "fffffffffffff001")));
-  assertEquals(
-    message.kind === "event" && message.event.kind === "call" && message.event.address,
-    "0xfffffffffffff001",
-  );
+  const [call] = message.kind === "events" ? message.events : [];
+  assertEquals(call?.kind === "call" && call.address, "0xfffffffffffff001");
 });
+
+Deno.test("readWireLine() reads the runs that threads were in at the end", () => {
+  const zeros = Array(9).fill(0);
+  const run = [0xea0004028000, 0xea0004028000, 256 + 2 * 2 ** 32, 1, 0x100a00, 0x100a00, 9, 258, 1];
+  const data = { "@run": { "0": zeros, "412": run } };
+  assertEquals(readWireLine(JSON.stringify({ type: "map", data })), events(RUN_EVENT));
+});
+
+Deno.test("readWireLine() takes sums by page from maps", () => {
+  for (const name of ["added", "taken"] as const) {
+    const data = { [`@${name}`]: { "1051136": 512, "1051137": 1 } };
+    assertEquals(readWireLine(JSON.stringify({ type: "map", data })), {
+      kind: "counts",
+      name,
+      counts: new Map([[1051136, 512], [1051137, 1]]),
+    });
+  }
+});
+
+const WIRE = new URL("../fixtures/wire/", import.meta.url);
+
+for await (const { name } of Deno.readDir(WIRE)) {
+  Deno.test(`readWireLine() reads what ${name.replace(/\.txt$/, "")} really prints`, async () => {
+    const lines = (await Deno.readTextFile(new URL(name, WIRE))).split("\n");
+    const messages = lines.map(readWireLine);
+    const found = messages.flatMap((it) => it.kind === "events" ? it.events : []);
+    const of = (kind: RecordingEvent["kind"]) => found.filter((it) => it.kind === kind);
+    assertEquals(of("unreadable"), []);
+    assertEquals(of("helperError"), [{ kind: "helperError", helper: "map_update_elem", code: -7 }]);
+    assertEquals(of("run"), [RUN_EVENT, { ...RUN_EVENT, call: 3, pfn: 0x100a00 }]);
+    assertEquals(of("put"), [{
+      kind: "put",
+      tid: 412,
+      call: 0,
+      role: "put",
+      pin: true,
+      at: 9007199254740991,
+      pfn: 0x100a00,
+      order: 18,
+      count: 1,
+      refs: 512,
+      step: 0,
+    }]);
+    assert(of("lost").length > 0);
+    assert(of("refused").length > 1);
+    assertEquals(messages.filter((it) => it.kind === "total" || it.kind === "counts"), [
+      { kind: "counts", name: "added", counts: new Map([[1051136, 512]]) },
+      { kind: "counts", name: "taken", counts: new Map([[1051136, 511]]) },
+      { kind: "total", name: "calls", value: 1 },
+      { kind: "total", name: "refs", value: 512 },
+    ]);
+  });
+}
 
 Deno.test("readWireLine() reads both shapes of losses and of failed helpers", () => {
   const failed = { kind: "helperError", helper: "map_update_elem", code: -7 } as const;
@@ -133,7 +237,7 @@ Deno.test("readWireLine() reads both shapes of losses and of failed helpers", ()
       failed,
     ],
   ];
-  for (const [line, expected] of cases) assertEquals(readWireLine(line), event(expected));
+  for (const [line, expected] of cases) assertEquals(readWireLine(line), events(expected));
 });
 
 Deno.test("readWireLine() reads the totals", () => {
@@ -145,6 +249,8 @@ Deno.test("readWireLine() reads the totals", () => {
     ["@total_refs", "refs"],
     ["@total_lookups", "lookups"],
     ["@total_real_lookups", "realLookups"],
+    ["@total_puts", "puts"],
+    ["@total_put_refs", "putRefs"],
   ] as const;
   for (const [map, name] of cases) {
     assertEquals(
@@ -161,8 +267,10 @@ Deno.test("readWireLine() knows the gate's line and what to ignore", () => {
     "",
     "  ",
     '{"type":"attached_probes","data":{"probes":9}}',
-    printed("headcount 1"),
-    '{"type":"map","data":{"@run":{"0":1}}}',
+    printed("headcount 2"),
+    '{"type":"map","data":{"@scratch":{"0":1}}}',
+    // From 0.18 on -k tells of every key that is not in a map.
+    '{"type":"helper_error","msg":"no such element","helper":"map_lookup_elem","retcode":0}',
     '{"type":"map","data":{}}',
   ];
   for (const line of ignored) assertEquals(readWireLine(line), { kind: "nothing" }, line);
@@ -195,12 +303,24 @@ Deno.test("readWireLine() takes every malformed line for unreadable", () => {
     printed(RUN.replace("100a00", "ffffea0004028000")),
     printed(RUN.replace(" 1 256", " -1 256")),
     printed(RUN.replace(" 1 256", " 0 256")),
+    printed(RUN.replace(" 258", " many")),
+    '{"type":"map","data":{"@run":{"0":1}}}',
+    '{"type":"map","data":{"@run":{"412":[1,2,3]}}}',
+    '{"type":"map","data":{"@put":{"412,1":["x",1,1,1,1,1]}}}',
+    '{"type":"map","data":{"@added":{"0x100":1}}}',
+    '{"type":"map","data":{"@added":{"256":"many"}}}',
+    printed(PUT.replace(" 3", " 0")),
+    printed(PUT.replace("put 412 0", "put 412 none")),
+    printed("undo 412 1 100a00"),
     printed(RUN.replace("412", "9007199254740993")),
     printed(RUN.replace("412", "")),
     printed("refused 412 2 0 1 100a01"),
     printed("refused 412 2 0 1 - 1"),
-    printed("leaf 412 1 7f0040000000 100a00 256 2"),
-    printed("leaf 412 1 user 100a00 256 1"),
+    printed(LEAF.replace("256 1", "256 2")),
+    printed(LEAF.replace("7f0040000000", "user")),
+    printed(LEAF.replace("device", "pte")),
+    printed("leaf 412 1 device 7f0040000000 256 1"),
+    printed("leaf 412 1 pgd 7f0040000000 256 1"),
     printed(CALL.replace("80001", "none")),
     printed(CALL.replace("call 412", "call -412")),
     printed("walk 412"),
@@ -221,8 +341,10 @@ Deno.test("readWireLine() cuts an unreadable line to 200 characters", () => {
 function isSound(line: string): boolean {
   const message = readWireLine(line);
   switch (message.kind) {
-    case "event":
-      return isRecordingItem(message.event);
+    case "events":
+      return message.events.every(isRecordingItem);
+    case "counts":
+      return [...message.counts].flat().every(Number.isSafeInteger);
     case "total":
       return Number.isSafeInteger(message.value) && message.value >= 0;
     default:
@@ -234,8 +356,14 @@ const LINES = [
   GATE_LINE,
   printed(RUN),
   printed("refused 412 2 1 1 100a01 1"),
-  printed("leaf 412 1 7f0040000000 100a00 256 1"),
+  printed(LEAF),
+  printed("leaf 412 1 pte 7f0040000000 256 1"),
   printed(CALL),
+  printed(PUT),
+  printed("undo 412 1 100a00 100"),
+  '{"type":"map","data":{"@added":{"1051136":512}}}',
+  '{"type":"map","data":{"@run":{"412":[1,0,8589934848,3,1051136,1051136,9,258,1]}}}',
+  '{"type":"map","data":{"@put":{"412,1":[1051136,5067653387387392,0,1051136,9007199254740991,1]}}}',
   '{"type":"lost_events","data":{"events":17}}',
   '{"type":"lost_events","count":17}',
   '{"type":"helper_error","helper":"map_update_elem","retcode":-7}',

@@ -1,0 +1,66 @@
+/**
+ * Tables of text and of Markdown.
+ *
+ * @module
+ */
+
+/** A column: its head, and whether its cells are set to the right. */
+export interface Column {
+  readonly head: string;
+  readonly right?: boolean;
+}
+
+/**
+ * A table in columns as wide as their widest cell, two blanks between them.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(textTable([{ head: "kernel" }, { head: "grabs", right: true }], [["6.1", "512"]]), [
+ *   "kernel  grabs",
+ *   "6.1       512",
+ * ]);
+ * ```
+ */
+export function textTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const widths = columns.map(({ head }, i) =>
+    Math.max(head.length, ...rows.map((row) => row[i]?.length ?? 0))
+  );
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, i) => {
+      const width = widths[i] ?? 0;
+      return columns[i]?.right === true ? cell.padStart(width) : cell.padEnd(width);
+    }).join("  ").trimEnd();
+  return [line(columns.map(({ head }) => head)), ...rows.map(line)];
+}
+
+/**
+ * The same as Markdown.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(markdownTable([{ head: "kernel" }, { head: "grabs", right: true }], [["a|b", "3"]]), [
+ *   "| kernel | grabs |",
+ *   "| --- | ---: |",
+ *   "| a\\|b | 3 |",
+ * ]);
+ * ```
+ */
+export function markdownTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  return [
+    line(columns.map(({ head }) => head)),
+    line(columns.map(({ right }) => right === true ? "---:" : "---")),
+    ...rows.map(line),
+  ];
+}

@@ -1,0 +1,143 @@
+/**
+ * The function that plays a role on this kernel, and how it is probed; or why none does.
+ *
+ * @module
+ */
+
+import type { AbsentRole, AttachKind, Rejection, Role, RoleName } from "../recording/header.ts";
+import type { BtfFunction, BtfReturn, TypeFacts } from "./btf.ts";
+import type { Dialect } from "./dialect.ts";
+import { type Candidate, type Meaning, type RoleEntry, ROLES } from "./eras.ts";
+import { NOT_THERE, resolveFunction, type SymbolFacts } from "./symbols.ts";
+
+/**
+ * A symbol that is there since the kernel's own types have BTF ids (5.11), without which bpftrace
+ * and libbpf cannot attach by fentry.
+ */
+export const BTF_IDS = "btf_module_notify";
+
+/** The BPF trampoline behind fentry passes six arguments before 6.6. */
+const MOST_FENTRY_ARGUMENTS = 6;
+
+/** A parameter that is read: its name, and its position from 0 on. */
+export interface Argument {
+  readonly name: string;
+  readonly index: number;
+}
+
+/** A probed function and how it is read. */
+export interface PlannedFunction {
+  readonly role: RoleName;
+  /** The name to attach to. */
+  readonly symbol: string;
+  readonly attach: AttachKind;
+  /** The probe at its entry, as bpftrace names it. */
+  readonly entry: string;
+  /** The probe at its return. */
+  readonly exit: string;
+  readonly arguments: Readonly<Partial<Record<Meaning, Argument>>>;
+  readonly returns: BtfReturn;
+  /** A role whose function may call this one: what happens in there is not counted again. */
+  readonly mayRunIn?: RoleName;
+}
+
+/** The functions of roles. */
+export type PlannedFunctions = Readonly<Partial<Record<RoleName, PlannedFunction>>>;
+
+/** What a choice is made from. */
+export interface ChoiceContext {
+  readonly facts: SymbolFacts;
+  readonly types: TypeFacts;
+  readonly dialect: Dialect;
+  /** The functions of the roles before. */
+  readonly planned: PlannedFunctions;
+}
+
+/** What became of a role. */
+export interface Choice {
+  readonly role: Role;
+  readonly planned?: PlannedFunction;
+}
+
+/** Chooses the first of a role's candidates that can play it here. */
+export function chooseFunction(name: RoleName, context: ChoiceContext): Choice {
+  const entry = ROLES[name];
+  const rejected: Rejection[] = [];
+  for (const candidate of entry.candidates) {
+    const fit = fitting(name, candidate, context);
+    if ("planned" in fit) {
+      const { symbol, attach } = fit.planned;
+      return {
+        planned: fit.planned,
+        role: { kind: "probed", function: symbol, attach, why: fit.why, rejected },
+      };
+    }
+    rejected.push({ function: candidate.function, why: fit.why });
+  }
+  return { role: absentRole(entry, rejected, context) };
+}
+
+function absentRole(
+  { cost, needed, absence }: RoleEntry,
+  rejected: readonly Rejection[],
+  { facts, planned }: ChoiceContext,
+): AbsentRole {
+  const isNormal = absence !== undefined &&
+    ("withFunction" in absence
+      ? facts.symbols[absence.withFunction] !== undefined
+      : planned[absence.withoutRole] === undefined);
+  if (isNormal) {
+    return { kind: "absent", why: absence.why, cost: "nothing is lost", needed: false, rejected };
+  }
+  const missing = rejected.filter(({ why }) => why === NOT_THERE).map((it) => it.function);
+  const whys = rejected.filter(({ why }) => why !== NOT_THERE)
+    .map((it) => `${it.function} ${it.why}`);
+  if (missing.length > 0) whys.push(`not in this kernel, or inlined: ${missing.join(", ")}`);
+  return { kind: "absent", why: whys.join("; "), cost, needed, rejected };
+}
+
+/** How a candidate plays its role here, or why it cannot: the end of a sentence about it. */
+function fitting(
+  role: RoleName,
+  candidate: Candidate,
+  { facts, types, dialect }: ChoiceContext,
+): { readonly planned: PlannedFunction; readonly why: string } | { readonly why: string } {
+  const found = resolveFunction(candidate.function, facts, types);
+  if (found.kind === "rejected") return found;
+  const { symbol, prototype, remark } = found;
+  if (prototype === undefined) return { why: "has no BTF, so its arguments cannot be read" };
+  const missing = Object.values(candidate.parameters).find((name) =>
+    !prototype.parameters.includes(name)
+  );
+  if (missing !== undefined) {
+    return { why: `takes no "${missing}" here, but ${prototype.parameters.join(", ")}` };
+  }
+  const isFentry = ROLES[role].rare !== true && symbol === candidate.function &&
+    facts.symbols[BTF_IDS] !== undefined && prototype.parameters.length <= MOST_FENTRY_ARGUMENTS;
+  const attach = isFentry ? "fentry" : "kprobe";
+  const { entry, exit } = dialect.providers[attach];
+  return {
+    planned: {
+      role,
+      symbol,
+      attach,
+      entry: `${entry}:${symbol}`,
+      exit: `${exit}:${symbol}`,
+      arguments: argumentsOf({ ...candidate.parameters, ...candidate.optional }, prototype),
+      returns: prototype.returns,
+      ...(candidate.mayRunIn === undefined ? {} : { mayRunIn: candidate.mayRunIn }),
+    },
+    why: remark === undefined ? candidate.era : `${candidate.era}; ${remark}`,
+  };
+}
+
+/** Where the parameters that are read stand, those that this kernel lacks left out. */
+function argumentsOf(
+  names: Candidate["parameters"],
+  { parameters }: BtfFunction,
+): PlannedFunction["arguments"] {
+  const places = Object.entries(names).map(([meaning, name]) =>
+    [meaning, { name, index: parameters.indexOf(name) }] as const
+  );
+  return Object.fromEntries(places.filter(([, { index }]) => index >= 0));
+}

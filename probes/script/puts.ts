@@ -1,0 +1,95 @@
+/**
+ * Probes at the functions that put pins, whichever thread runs them.
+ *
+ * @module
+ */
+
+import type { PageFacts } from "../page.ts";
+import type { PlannedFunction } from "../choose.ts";
+import type { Plan } from "../plan.ts";
+import { argument, isCompound, low32, pfn, vmemmap, zeros } from "./text.ts";
+
+/** Code of each put role in the lines of the program. */
+export const PUT_CODES = { put: 1, unpin: 2 } as const;
+
+type PutRole = keyof typeof PUT_CODES;
+
+/**
+ * The run of puts that a thread is in, on each processor: the idle threads of all of them are one
+ * thread by number. Head's pfn expected next, kind (references, role, pin, slow, order), call, first
+ * pfn, time of the first, puts.
+ */
+export const PUT_BEGINNING: string = `@put[0, 0] = (${zeros(6)});`;
+
+/** The probes at every function of a plan that puts. */
+export function putProbes({ functions, page, summary }: Plan): string[] {
+  const { put, unpin } = functions;
+  const deviceOnly = summary.putsOfDeviceOnly ?? false;
+  const body = (role: PutRole, probed: PlannedFunction): string =>
+    putBody(role, probed, page, summary.flags.pin, deviceOnly);
+  return [
+    ...(unpin === undefined ? [] : [`${unpin.entry}
+{
+${body("unpin", unpin)}}
+`]),
+    // What unpin_user_folio() calls is the same put again (6.12); on 7.3 it is inlined.
+    ...(unpin === undefined || put === undefined ? [] : [`${unpin.exit}
+{
+  @unpinning[tid] = (uint64)0;
+}
+`]),
+    ...(put === undefined ? [] : [`${put.entry}
+${unpin === undefined ? "" : `/@unpinning[tid] != ${argument(put, "head")}/\n`}{
+${body("put", put)}}
+`]),
+  ];
+}
+
+function putBody(
+  role: PutRole,
+  probed: PlannedFunction,
+  page: PageFacts,
+  pinFlag: number,
+  deviceOnly: boolean,
+): string {
+  const nested = role === "unpin" ? `  @unpinning[tid] = ${argument(probed, "head")};\n` : "";
+  // As for grabs: arithmetic on a pointer that the verifier knows to be one is forbidden.
+  const head = probed.attach === "fentry"
+    ? `  @head[tid] = ${argument(probed, "head")};\n  $head = @head[tid];\n`
+    : `  $head = ${argument(probed, "head")};\n`;
+  const pin = role === "unpin" ? "  $pin = (uint64)1;\n" : `  $pin = (uint64)0;
+  if (${argument(probed, "flags")} & 0x${pinFlag.toString(16)}) {
+    $pin = (uint64)1;
+  }
+`;
+  const counted = `  $refs = ${low32(argument(probed, "refs"))};
+  $order = (uint64)0;
+  $next = $pfn + 1;
+  if (${isCompound(page)}) {
+    $order = (uint64)(${page.order});
+    $next = $pfn;
+  }
+${pin}  $kind = $refs + ((uint64)${PUT_CODES[role]} << 32) + ($pin << 40) +
+    ((@slow[tid] & 1) << 41) + ($order << 48);
+  $s = @put[tid, cpu];
+  if ($s.0 == $pfn && $s.1 == $kind && $s.2 == @call[tid]) {
+    @put[tid, cpu] = ($next, $kind, $s.2, $s.3, $s.4, $s.5 + 1);
+  } else {
+    if ($s.5) {
+      printf("put %d %llu %llu %llx %llu %llu\\n", tid, $s.2, $s.1, $s.3, $s.4, $s.5);
+    }
+    @put[tid, cpu] = ($next, $kind, (uint64)@call[tid], $pfn, (uint64)nsecs, (uint64)1);
+  }
+  @total_puts = count();
+  @total_put_refs = sum($refs);
+`;
+  return `${nested}${head}  ${vmemmap(page)}
+  $pfn = ${pfn("$head", page)};
+${
+    deviceOnly
+      ? `  if ($pfn >= (uint64)$2 && $pfn < (uint64)$3) {\n${
+        counted.replaceAll(/^(?=.)/gm, "  ")
+      }  }\n`
+      : counted
+  }`;
+}
