@@ -8,6 +8,8 @@ import { Command, CommanderError } from "@commander-js/extra-typings";
 import { addAnalyze } from "./cli/analyze.ts";
 import { addKernels } from "./cli/kernels.ts";
 import { complain, errorText, EXIT_MACHINERY, EXIT_USAGE } from "./cli/output.ts";
+import { addMatrix } from "./cli/matrix.ts";
+import { addPlan } from "./cli/plan.ts";
 import { addTrace } from "./cli/trace.ts";
 import { FormatError, MachineryError, RequestError, VERSION } from "./mod.ts";
 
@@ -18,7 +20,7 @@ function program(): Command {
     .exitOverride()
     .showHelpAfterError("(--help tells what can be given)")
     .configureHelp({ helpWidth: 80 });
-  for (const add of [addTrace, addAnalyze, addKernels]) add(root);
+  for (const add of [addTrace, addMatrix, addPlan, addAnalyze, addKernels]) add(root);
   return root;
 }
 

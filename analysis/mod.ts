@@ -24,6 +24,7 @@ export {
 export { type FailedRow, type MatrixRow, matrixRow, type TracedRow } from "./matrix.ts";
 export { renderJson } from "./report/json.ts";
 export { renderMatrix, renderMatrixMarkdown } from "./report/matrix_text.ts";
+export { type Column, textTable } from "./report/table.ts";
 export { type PlanView, renderPlan } from "./report/plan_text.ts";
 export {
   type Report,

@@ -46,7 +46,9 @@ export interface PutSide {
   readonly puts: number | null;
   /** Those of them by threads that made no call: workers, or whom an interrupt met. */
   readonly putsByOthers: number;
+  /** Pins taken and put. */
   readonly pins: PinBalance;
+  /** Gets taken and put. */
   readonly gets: GetBalance;
   /** References still held when the recording ended, head by head. */
   readonly held: readonly HeldReferences[];

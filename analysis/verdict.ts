@@ -116,7 +116,7 @@ export function judge(evidence: Evidence): Judgement {
   const notes = [...notesOf(evidence, seen, even), ...open.unproven];
   const reasons = verdict !== "undecided"
     ? [sum, ...doubts, ...notes]
-    : even.length + uneven.length > 0
+    : even.length + uneven.length + open.proven.length > 0
     ? [...stops, ...doubts, `As far as was seen: ${lowerFirst(sum)}`, ...notes]
     : [...stops, ...doubts, ...notes];
   const first = uneven[0] ?? excess[0];

@@ -7,16 +7,19 @@
 import type { Command } from "@commander-js/extra-typings";
 import {
   cacheFolder,
+  type Column,
   fetchKernel,
   type ListedKernel,
   listKernels,
   MachineryError,
   mebibytes,
-  Progress,
+  type Progress,
   removeKernels,
   RequestError,
+  textTable,
 } from "../mod.ts";
-import { complain, EXIT_INTERRUPTED, terminalColumns, writeAll } from "./output.ts";
+import { complain, EXIT_INTERRUPTED, writeAll } from "./output.ts";
+import { showProgress } from "./record.ts";
 import { abortOnSignals } from "./signals.ts";
 
 /** Adds the command `kernels`. */
@@ -62,12 +65,7 @@ async function kernelsCommand(options: KernelsOptions): Promise<number> {
       `Cannot fetch "${options.fetch[0]}" with --offline: leave out one of them`,
     );
   }
-  const progress = new Progress({
-    write: (text) => Deno.stderr.writeSync(new TextEncoder().encode(text)),
-    now: () => performance.now(),
-    columns: terminalColumns(),
-    quiet: false,
-  });
+  const progress = showProgress(false);
   const abort = new AbortController();
   const stopListening = abortOnSignals(abort);
   try {
@@ -146,23 +144,14 @@ async function list({ all, offline, json, progress, signal }: Job): Promise<void
 function render(kernels: readonly ListedKernel[], title: string): string {
   const cached = kernels.filter(({ cachedBytes }) => cachedBytes !== undefined);
   const others = kernels.filter(({ cachedBytes }) => cachedBytes === undefined);
-  const head = ["release", "series", "package", "size", "suite"];
-  const rows = [
-    head,
-    ...[...cached, ...others].map((kernel) => [
-      kernel.release,
-      kernel.series,
-      kernel.version,
-      mebibytes(kernel.cachedBytes ?? kernel.downloadBytes ?? 0),
-      kernel.suite ?? "-",
-    ]),
-  ];
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const [first = "", ...lines] = rows.map((row) =>
-    row.map((cell, column) =>
-      column === SIZE_COLUMN ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)
-    ).join("  ").trimEnd()
-  );
+  const rows = [...cached, ...others].map((kernel) => [
+    kernel.release,
+    kernel.series,
+    kernel.version,
+    mebibytes(kernel.cachedBytes ?? kernel.downloadBytes ?? 0),
+    kernel.suite ?? "-",
+  ]);
+  const [first = "", ...lines] = textTable(COLUMNS, rows);
   const table = (title: string, some: readonly string[]): string[] =>
     some.length === 0 ? [] : ["", title, ...some];
   return [
@@ -174,4 +163,10 @@ function render(kernels: readonly ListedKernel[], title: string): string {
   ].join("\n");
 }
 
-const SIZE_COLUMN = 3;
+const COLUMNS: readonly Column[] = [
+  { head: "release" },
+  { head: "series" },
+  { head: "package" },
+  { head: "size", right: true },
+  { head: "suite" },
+];

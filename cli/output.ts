@@ -29,12 +29,16 @@ export const RECORDING_FILE = "recording.jsonl";
 /** Analyses a recording and prints its report. */
 export async function printReport(path: string, json: boolean): Promise<number> {
   const report = await readReport(path);
-  const text = json ? `${renderJson(report)}\n` : renderText(report, {
-    width: 80,
-    colour: Deno.stdout.isTerminal() && (Deno.env.get("NO_COLOR") ?? "") === "",
-  });
+  const text = json
+    ? `${renderJson(report)}\n`
+    : renderText(report, { width: 80, colour: isColourful() });
   await writeAll(Deno.stdout, text);
   return EXIT_CODES[report.verdict];
+}
+
+/** Whether standard output is to be coloured. */
+export function isColourful(): boolean {
+  return Deno.stdout.isTerminal() && (Deno.env.get("NO_COLOR") ?? "") === "";
 }
 
 /** Analyses a recording. */

@@ -12,6 +12,7 @@ export type BtfReturn = "pointer" | "bool" | "int" | "void" | "other";
 export interface BtfFunction {
   /** Names of its parameters. */
   readonly parameters: readonly string[];
+  /** What it returns. */
   readonly returns: BtfReturn;
 }
 

@@ -112,10 +112,19 @@ function fitting(
   if (missing !== undefined) {
     return { why: `takes no "${missing}" here, but ${prototype.parameters.join(", ")}` };
   }
-  const isFentry = ROLES[role].rare !== true && symbol === candidate.function &&
-    facts.symbols[BTF_IDS] !== undefined && prototype.parameters.length <= MOST_FENTRY_ARGUMENTS;
-  const attach = isFentry ? "fentry" : "kprobe";
+  const noFentry = ROLES[role].rare === true
+    ? "it runs rarely"
+    : symbol !== candidate.function
+    ? "it is a clone"
+    : facts.symbols[BTF_IDS] === undefined
+    ? "this kernel's BTF has no ids"
+    : prototype.parameters.length > MOST_FENTRY_ARGUMENTS
+    ? `it takes ${prototype.parameters.length} arguments`
+    : undefined;
+  const attach = noFentry === undefined ? "fentry" : "kprobe";
   const { entry, exit } = dialect.providers[attach];
+  const read = argumentsOf({ ...candidate.parameters, ...candidate.optional }, prototype);
+  const names = Object.values(read).map(({ name }) => name);
   return {
     planned: {
       role,
@@ -123,11 +132,16 @@ function fitting(
       attach,
       entry: `${entry}:${symbol}`,
       exit: `${exit}:${symbol}`,
-      arguments: argumentsOf({ ...candidate.parameters, ...candidate.optional }, prototype),
+      arguments: read,
       returns: prototype.returns,
       ...(candidate.mayRunIn === undefined ? {} : { mayRunIn: candidate.mayRunIn }),
     },
-    why: remark === undefined ? candidate.era : `${candidate.era}; ${remark}`,
+    why: [
+      candidate.era,
+      ...(remark === undefined ? [] : [remark]),
+      ...(names.length === 0 ? [] : [`reads ${names.join(", ")}`]),
+      ...(noFentry === undefined ? [] : [`no fentry: ${noFentry}`]),
+    ].join("; "),
   };
 }
 

@@ -24,13 +24,19 @@ const SYMBOLS: readonly string[] = [
 
 /** What a kernel shows of itself: plain data, with which a plan can be made anywhere. */
 export interface KernelFacts extends SymbolFacts {
+  /** `uname -r`. */
   readonly release: string;
+  /** `uname -v`. */
   readonly version: string;
+  /** `uname -m`. */
   readonly machine: string;
+  /** Bytes of a page. */
   readonly pageBytes: number;
+  /** What its types answered. */
   readonly types: TypeAnswers;
   /** Version of the bpftrace that runs there, such as `0.17.0`. */
   readonly bpftrace: string;
+  /** Its command line. */
   readonly commandLine: string;
 }
 
@@ -124,7 +130,8 @@ async function readBtf(target: Target): Promise<Btf> {
 
 async function readBpftraceVersion(target: Target): Promise<string> {
   try {
-    const line = await readText(target, ["bpftrace", "--version"], "Asking bpftrace its version");
+    const command = [...target.bpftrace, "--version"];
+    const line = await readText(target, command, "Asking bpftrace its version");
     return line.trim().replace(/^bpftrace v?/, "");
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

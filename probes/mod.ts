@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { BtfFunction, BtfReturn } from "./btf.ts";
 export { mebibytes, parseBytes } from "./bytes.ts";
 export { cacheFolder } from "./cache.ts";
 export type { ArchiveEvent } from "./debian/archive.ts";
@@ -25,7 +26,11 @@ export {
   type FetchOptions,
 } from "./guest/kernels.ts";
 export type { BootEvent, PhaseName } from "./guest/phase.ts";
+export type { KernelFacts } from "./kernel.ts";
 export { splitLines } from "./lines.ts";
+export { planFor, type PlanForWish, type PlanPreview } from "./preview.ts";
 export { Progress, type ProgressEvent, type ProgressOptions } from "./progress.ts";
+export type { SymbolCounts, SymbolFacts } from "./symbols.ts";
 export type { TargetWish } from "./targets/open.ts";
 export { SCRIPT_FILE, trace, type TraceWish } from "./trace.ts";
+export type { TypeAnswers } from "./types.ts";

@@ -83,7 +83,7 @@ class Session {
     const workloadTail = keepTail(workload.stderr);
     const pid = await workload.pid;
     const tracer = this.#target.exec([
-      "bpftrace",
+      ...this.#target.bpftrace,
       ...["-f", "json", ...this.#wish.tracerOptions],
       // bpftrace starts this command when all probes are attached and stops when it ends: the
       // shell's first words are the sign of readiness, its end is ours to decide.

@@ -7,14 +7,14 @@
 import { join } from "node:path";
 import type { RecordingItem } from "../recording/codec.ts";
 import { type DeviceSummary, type Header, RECORDING_FORMAT } from "../recording/header.ts";
-import { MachineryError } from "./failure.ts";
-import { readKernelFacts } from "./kernel.ts";
+import { abortable } from "./abortable.ts";
+import { type KernelFacts, readKernelFacts } from "./kernel.ts";
 import { makePlan, type Plan, type PlanWish } from "./plan.ts";
 import { renderScript } from "./script/program.ts";
 import { runSession } from "./session.ts";
 import { openDevice, openTarget, type TargetWish } from "./targets/open.ts";
 import type { Target } from "./targets/target.ts";
-import { directIoCommand, openDisk } from "./workloads/direct_io_command.ts";
+import { directIoCommand, openDisk, type WorkloadCommand } from "./workloads/direct_io_command.ts";
 
 /** What to trace. */
 export interface TraceWish extends TargetWish {
@@ -49,6 +49,28 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
     wish.signal,
   );
   await using _disk = await openDisk(target, wish.bytes);
+  yield* traceWorkload(
+    target,
+    { device, facts },
+    directIoCommand(target, device, wish.bytes),
+    wish,
+  );
+}
+
+/**
+ * Attaches the probes to an open target, runs a workload, and yields the recording.
+ *
+ * @throws {MachineryError} when something that is needed does not work.
+ */
+export async function* traceWorkload(
+  target: Target,
+  { device, facts }: { readonly device: DeviceSummary; readonly facts: KernelFacts },
+  workload: WorkloadCommand,
+  wish: Pick<
+    TraceWish,
+    "bytes" | "created" | "directory" | "headcount" | "onEvent" | "signal"
+  >,
+): AsyncGenerator<RecordingItem, void, undefined> {
   const plan = makePlan(facts, planWish(target, device));
   const text = renderScript(plan, {
     release: facts.release,
@@ -57,7 +79,6 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
   });
   const script = join(wish.directory, SCRIPT_FILE);
   await Deno.writeTextFile(script, text);
-  const { command, told, environment } = directIoCommand(target, device, wish.bytes);
   const header: Header = {
     kind: "header",
     format: RECORDING_FORMAT,
@@ -72,7 +93,7 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
     bpftrace: { version: facts.bpftrace },
     target: target.summary,
     device,
-    workload: { name: wish.workload, bytes: wish.bytes, command: told },
+    workload: { name: workload.name, bytes: wish.bytes, command: workload.told },
     plan: plan.summary,
     script: { file: SCRIPT_FILE, sha256: await sha256(text) },
   };
@@ -82,8 +103,8 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
     script,
     tracerOptions: plan.dialect.options,
     tracerEnvironment: { ...plan.environment, ...mapKeys(plan, wish.bytes / facts.pageBytes) },
-    command,
-    environment,
+    command: workload.command,
+    environment: workload.environment,
     signal: wish.signal,
   });
 }
@@ -100,22 +121,6 @@ function mapKeys({ summary, dialect }: Plan, pages: number): Record<string, stri
 /** A guest of our own has nobody else's puts; elsewhere those of other memory are left out. */
 function planWish({ summary }: Target, { pfn }: DeviceSummary): PlanWish {
   return { putsOf: summary.kind === "guest" || pfn === undefined ? "all" : "device" };
-}
-
-/** Waits for a promise, but no longer than until the signal. */
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => {
-    const { reason } = signal;
-    aborted.reject(reason instanceof Error ? reason : new MachineryError(`Stopped by ${reason}`));
-  };
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 async function sha256(text: string): Promise<string> {

@@ -14,6 +14,7 @@ export interface TypeAnswers {
   readonly structBytes: Readonly<Record<string, number | null>>;
   /** Whether there is a field by this path, such as `page.flags.f`. */
   readonly fields: Readonly<Record<string, boolean>>;
+  /** Values of enumerators. */
   readonly enumerators: Readonly<Record<string, number | null>>;
   /** Prototypes of the candidates of all roles. */
   readonly functions: Readonly<Record<string, BtfFunction | null>>;

@@ -82,9 +82,10 @@ export function renderPlan(view: PlanView, options: TextOptions = {}): string {
 
 function roleLines(name: RoleName, role: Role, width: number): readonly string[] {
   const found = role.kind === "probed"
-    ? `${role.function} (${role.attach}), ${role.why}`
-    : `none: ${role.why}`;
-  const rejected = (role.rejected ?? []).map((it) => `not ${it.function}: it ${it.why}`);
+    ? `${role.function} (${role.attach}); ${role.why}`
+    : `none; ${role.why}`;
+  const rejected = (role.rejected ?? []).filter((it) => !role.why.includes(it.function))
+    .map((it) => `not ${it.function}: it ${it.why}`);
   return fields(
     [
       [name.padEnd(9), `${DOES[name]}: ${found}`],

@@ -6,7 +6,9 @@
 
 /** A column: its head, and whether its cells are set to the right. */
 export interface Column {
+  /** What stands over it. */
   readonly head: string;
+  /** Whether its cells are set to the right; default no. */
   readonly right?: boolean;
 }
 

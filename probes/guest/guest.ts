@@ -35,6 +35,8 @@ export interface GuestWish {
   readonly regionBytes: number;
   /** Bytes of the ram disk /dev/ram0. */
   readonly diskBytes: number;
+  /** Path, on this machine, of a bpftrace that the guest is to use; default the installed one. */
+  readonly bpftrace?: string;
   /** Folder of the cache. */
   readonly cache: string;
   /** File that takes the guest's console: the kernel's log. */
@@ -50,12 +52,19 @@ export class Guest implements Target {
   readonly summary: TargetSummary;
   readonly lost: Promise<Error>;
   readonly deno = "/run/headcount/tools/bin/deno";
+  readonly bpftrace: readonly string[];
   readonly #channel: Channel;
   readonly #machine: RunningMachine;
 
   /** @ignore Made by {@linkcode bootGuest}. */
-  constructor(summary: TargetSummary, machine: RunningMachine, channel: Channel) {
+  constructor(
+    summary: TargetSummary,
+    machine: RunningMachine,
+    channel: Channel,
+    bpftrace: string | undefined,
+  ) {
     this.summary = summary;
+    this.bpftrace = [bpftrace === undefined ? "bpftrace" : this.provide(bpftrace)];
     this.#machine = machine;
     this.#channel = channel;
     this.lost = machine.ended.then((why) => machine.failure(`The guest is gone: ${why}`));
@@ -160,6 +169,7 @@ async function attempt(
       { kind: "guest", accelerator, cpus, memoryBytes, commandLine },
       running,
       channel,
+      wish.bpftrace,
     );
   } catch (error) {
     await running.stop();

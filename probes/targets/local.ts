@@ -21,12 +21,17 @@ import {
 export class LocalTarget implements Target {
   readonly summary: TargetSummary;
   readonly deno: string = Deno.execPath();
+  readonly bpftrace: readonly string[];
   /** This machine is not lost while headcount runs on it. */
   readonly lost: Promise<Error> = new Promise(() => {});
 
   /** @ignore Made by {@linkcode openLocal}. */
-  constructor(summary: TargetSummary) {
+  constructor(summary: TargetSummary, bpftrace: string | undefined) {
     this.summary = summary;
+    // By way of the shell, whose name can be permitted: another bpftrace's is not known beforehand.
+    this.bpftrace = bpftrace === undefined
+      ? ["bpftrace"]
+      : ["sh", "-c", 'exec "$0" "$@"', bpftrace];
   }
 
   exec(command: readonly string[], options: ExecOptions = {}): Process {
@@ -40,8 +45,12 @@ export class LocalTarget implements Target {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-/** Looks at this machine. */
-export async function openLocal(): Promise<LocalTarget> {
+/**
+ * Looks at this machine.
+ *
+ * @param bpftrace Path of a bpftrace, or undefined for the installed one.
+ */
+export async function openLocal(bpftrace?: string): Promise<LocalTarget> {
   const unknown: TargetSummary = {
     kind: "local",
     accelerator: { kind: "hardware", why: "" },
@@ -49,7 +58,7 @@ export async function openLocal(): Promise<LocalTarget> {
     memoryBytes: 0,
     commandLine: "",
   };
-  const machine = new LocalTarget(unknown);
+  const machine = new LocalTarget(unknown, bpftrace);
   const read = (path: string) => readText(machine, ["cat", path], `Reading ${path}`);
   const [cpuinfo, meminfo, commandLine] = await Promise.all([
     read("/proc/cpuinfo"),
@@ -62,7 +71,7 @@ export async function openLocal(): Promise<LocalTarget> {
     cpus: cpuinfo.match(/^processor\s*:/gm)?.length ?? 1,
     memoryBytes: Number(/^MemTotal:\s+(\d+) kB/m.exec(meminfo)?.[1] ?? 0) * 1024,
     commandLine: commandLine.trim(),
-  });
+  }, bpftrace);
 }
 
 /** What runs this machine's instructions: it may itself be somebody's guest. */
@@ -74,25 +83,29 @@ function accelerator(cpuinfo: string): Accelerator {
     : { kind: "hardware", why: model };
 }
 
-/**
- * Why this machine cannot be traced, in a few words; undefined if it can.
- *
- * @param device The device to look for, or undefined for any.
- */
-export async function localObstacle(device: string | undefined): Promise<string | undefined> {
+/** What this machine must have. */
+export interface LocalNeeds {
+  /** The device that it must have, `any`, or `none`. */
+  readonly device: string | "any" | "none";
+  /** Whether a bpftrace must be installed. */
+  readonly bpftrace: boolean;
+}
+
+/** Why this machine cannot be traced, in a few words; undefined if it can. */
+export async function localObstacle(needs: LocalNeeds): Promise<string | undefined> {
   const checks = `
     [ "$(id -u)" = 0 ] || { echo "not root"; exit; }
-    command -v bpftrace >/dev/null || { echo "no bpftrace"; exit; }
+    [ "$1" = false ] || command -v bpftrace >/dev/null || { echo "no bpftrace"; exit; }
     cat /sys/kernel/tracing/available_filter_functions 2>/dev/null | head -c 1 | grep -q . ||
       cat /sys/kernel/debug/tracing/available_filter_functions 2>/dev/null | head -c 1 | grep -q . ||
       { echo "its kernel has no kprobes, or tracefs is not mounted"; exit; }
     [ -e /sys/kernel/btf/vmlinux ] || { echo "its kernel has no BTF"; exit; }
-    if [ -n "$0" ]; then
-      [ -c "$0" ] || { echo "no device $0"; exit; }
-    else
-      ls /dev/dax*.* >/dev/null 2>&1 || { echo "no devdax device"; exit; }
-    fi`;
-  const process = startLocal(["sh", "-c", checks, device ?? ""], {});
+    case $0 in
+      none) ;;
+      any) ls /dev/dax*.* >/dev/null 2>&1 || echo "no devdax device" ;;
+      *) [ -c "$0" ] || echo "no device $0" ;;
+    esac`;
+  const process = startLocal(["sh", "-c", checks, needs.device, String(needs.bpftrace)], {});
   const { stdout } = await collect(process);
   const why = new TextDecoder().decode(stdout).trim();
   return why === "" ? undefined : why;

@@ -4,7 +4,10 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import type { DeviceSummary } from "../../recording/header.ts";
+import { exists } from "../cache.ts";
+import { fetchBpftrace } from "../debian/bpftrace.ts";
 import { createNamespace, GUEST_DEVICE, readDevice } from "../device.ts";
 import { RequestError } from "../failure.ts";
 import { bootGuest } from "../guest/guest.ts";
@@ -39,6 +42,8 @@ export interface TargetWish {
   readonly device?: string;
   /** Guest: mapping size of the device, default 2 MiB. Local: what the device must have. */
   readonly alignBytes?: number;
+  /** Path or version of a bpftrace; default the installed one. */
+  readonly bpftrace?: string;
   /** Bytes that the workload maps. */
   readonly bytes: number;
   /** Folder of the cache. */
@@ -51,9 +56,22 @@ export interface TargetWish {
   readonly onEvent: (event: ProgressEvent) => void;
 }
 
-/** Opens the target that is wished for; `device` is a step of its own, see {@linkcode openDevice}. */
-export async function openTarget(wish: TargetWish): Promise<Target> {
-  const obstacle = wish.target === "guest" ? undefined : await localObstacle(wish.device);
+/**
+ * Opens the target that is wished for; a device is a step of its own, see {@linkcode openDevice}.
+ *
+ * @param purpose Whether it is to be traced, or only to show its kernel's facts.
+ * @throws {RequestError} when the wish cannot be met.
+ * @throws {MachineryError} when something that is needed does not work.
+ */
+export async function openTarget(
+  wish: TargetWish,
+  purpose: "trace" | "facts" = "trace",
+): Promise<Target> {
+  const needs = {
+    device: wish.device ?? (purpose === "trace" ? "any" : "none"),
+    bpftrace: wish.bpftrace === undefined,
+  };
+  const obstacle = wish.target === "guest" ? undefined : await localObstacle(needs);
   const local = wish.target === "local" || wish.device !== undefined ||
     (wish.target === "auto" && obstacle === undefined);
   if (local) {
@@ -67,8 +85,9 @@ export async function openTarget(wish: TargetWish): Promise<Target> {
         `This machine cannot be traced: ${obstacle}; --target guest boots one that can`,
       );
     }
-    wish.onEvent({ kind: "target", name: "local", why: "root, bpftrace and a devdax device" });
-    return await openLocal();
+    const has = purpose === "trace" ? "root, bpftrace and a devdax device" : "root and bpftrace";
+    wish.onEvent({ kind: "target", name: "local", why: has });
+    return await openLocal(await findBpftrace(wish));
   }
   if (wish.memoryBytes < LEAST_MEMORY) {
     throw new RequestError(
@@ -80,7 +99,9 @@ export async function openTarget(wish: TargetWish): Promise<Target> {
     name: "guest",
     why: obstacle === undefined ? "asked for" : `not this machine: ${obstacle}`,
   });
+  const bpftrace = await findBpftrace(wish);
   return await bootGuest({
+    ...(bpftrace === undefined ? {} : { bpftrace }),
     kernel: await findKernel(wish.cache, wish.kernel, wish.modules, {
       signal: wish.signal,
       onEvent: wish.onEvent,
@@ -95,6 +116,20 @@ export async function openTarget(wish: TargetWish): Promise<Target> {
     signal: wish.signal,
     onEvent: wish.onEvent,
   });
+}
+
+/** Path of the bpftrace that is wished for; undefined for the installed one. */
+async function findBpftrace(wish: TargetWish): Promise<string | undefined> {
+  const { bpftrace } = wish;
+  if (bpftrace === undefined) return undefined;
+  if (!bpftrace.includes("/")) {
+    const { cache, signal, onEvent } = wish;
+    return (await fetchBpftrace(cache, bpftrace, { signal, onEvent })).program;
+  }
+  if (!(await exists(bpftrace))) {
+    throw new RequestError(`Cannot use --bpftrace "${bpftrace}": there is no such file`);
+  }
+  return resolve(bpftrace);
 }
 
 /**

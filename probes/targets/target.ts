@@ -41,6 +41,8 @@ export interface Target extends AsyncDisposable {
   provide(path: string): string;
   /** Path of a deno that runs on the target. */
   readonly deno: string;
+  /** What starts bpftrace there: a program and its first arguments. */
+  readonly bpftrace: readonly string[];
   /** Settles with the reason when the target is lost: a panic, a machine that went away. */
   readonly lost: Promise<Error>;
 }

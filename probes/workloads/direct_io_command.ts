@@ -13,6 +13,8 @@ const DISK = "/dev/ram0";
 
 /** A command and its environment. */
 export interface WorkloadCommand {
+  /** Name of the workload. */
+  readonly name: string;
   /** The command as the target runs it. */
   readonly command: readonly string[];
   /** The command as a recording tells it: without the folders of this machine. */
@@ -31,6 +33,7 @@ export function directIoCommand(
   const words = [device.path, String(bytes), String(device.alignBytes), DISK];
   const path = decodeURIComponent(new URL(program, import.meta.url).pathname);
   return {
+    name: "direct-io",
     command: [target.deno, ...flags, target.provide(path), ...words],
     told: [program, ...words],
     environment: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },

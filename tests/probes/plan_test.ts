@@ -7,7 +7,7 @@ import { factsNames, readFacts, renamed, untraceable, withoutSymbol } from "../s
 
 const COMPOUND = await readFacts("5.10.223");
 const V5_10 = await readFacts("5.10.0-46-amd64");
-const V6_1 = await readFacts("6.1.0-50-amd64");
+const V6_1 = await readFacts("6.1.0-56-amd64");
 const V6_12 = await readFacts("6.12.118+deb13-amd64");
 const V6_18 = await readFacts("6.18.15+deb13-amd64");
 const V7_3 = await readFacts("7.3.4+deb13-amd64");
@@ -200,7 +200,8 @@ Deno.test("makePlan() probes a clone by a kprobe, and says so", () => {
     kind: "probed",
     function: "try_grab_page.isra.0",
     attach: "kprobe",
-    why: "5.6 to 6.9; as try_grab_page.isra.0, a clone that the compiler made",
+    why:
+      "5.6 to 6.9; as try_grab_page.isra.0, a clone that the compiler made; reads page; no fentry: it is a clone",
     rejected: [],
   });
   assertEquals(plan.functions.grabOne?.exit, "kretprobe:try_grab_page.isra.0");
@@ -306,7 +307,7 @@ Deno.test("makePlan() needs the layout of struct page", () => {
     assertThrows(
       () => planFor(withTypes(V6_1, change)),
       MachineryError,
-      `Cannot read struct page of "6.1.0-50-amd64": its BTF does not tell ${what}`,
+      `Cannot read struct page of "6.1.0-56-amd64": its BTF does not tell ${what}`,
     );
   }
 });

@@ -13,7 +13,7 @@ const FOLDER = new URL("../fixtures/scripts/", import.meta.url);
 const UPDATE = Deno.env.get("UPDATE_SCRIPTS") === "1";
 
 /** One of each shape: by kprobes and with page_ref, by fentry, with a put in a put, for a new bpftrace. */
-const KEPT = ["5.10.223", "6.1.0-50-amd64", "6.12.118+deb13-amd64", "7.3.4+deb13-amd64"];
+const KEPT = ["5.10.223", "6.1.0-56-amd64", "6.12.118+deb13-amd64", "7.3.4+deb13-amd64"];
 
 function programFor(facts: KernelFacts, wish: PlanWish = { putsOf: "all" }): string {
   const { release, bpftrace } = facts;
@@ -72,7 +72,7 @@ Deno.test("renderScript() leaves out what a plan does not probe", async () => {
 });
 
 Deno.test("renderScript() keeps to pages of the device where others put as well", async () => {
-  const facts = await readFacts("6.1.0-50-amd64");
+  const facts = await readFacts("6.1.0-56-amd64");
   const within = "if ($pfn >= (uint64)$2 && $pfn < (uint64)$3) {";
   assertStringIncludes(programFor(facts, { putsOf: "device" }), within);
   assertEquals(programFor(facts).includes(within), false);
@@ -80,7 +80,7 @@ Deno.test("renderScript() keeps to pages of the device where others put as well"
 
 Deno.test("renderScript() reads arguments of a clone by register", async () => {
   const facts = renamed(
-    await readFacts("6.1.0-50-amd64"),
+    await readFacts("6.1.0-56-amd64"),
     "try_grab_folio",
     "try_grab_folio.isra.0",
   );
@@ -101,7 +101,7 @@ Deno.test("renderScript() does not count a grab inside another one again", async
   for (const name of ["kprobe:try_grab_compound_head", "kretprobe:try_grab_compound_head"]) {
     assertStringIncludes(probe(name), "/@call[tid] && !@inner[tid]/");
   }
-  assert(!programFor(await readFacts("6.1.0-50-amd64")).includes("@inner"));
+  assert(!programFor(await readFacts("6.1.0-56-amd64")).includes("@inner"));
 });
 
 Deno.test("renderScript() does not count a put inside an unpin of the same folio again", async () => {

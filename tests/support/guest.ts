@@ -1,5 +1,8 @@
 /** Tests that boot real guests: skipped, with the reason in their name, where a machine cannot. */
 
+import { cacheFolder } from "headcount";
+import { fetchBpftrace } from "../../probes/debian/bpftrace.ts";
+import { findKernel } from "../../probes/guest/kernels.ts";
 import { ROOT } from "./cli.ts";
 
 /** What `./setup --check` misses, or undefined on a machine that is set up. */
@@ -15,6 +18,57 @@ const missing: string | undefined = await (async () => {
 export function guestTest(name: string, fn: () => Promise<void>): void {
   if (missing === undefined) Deno.test(name, fn);
   else Deno.test({ name: `${name} (skipped: ${missing})`, ignore: true, fn });
+}
+
+/** What keeps a test from having something of Debian's, by its name; undefined for what it has. */
+const fetched = new Map<string, Promise<string | undefined>>();
+
+function fetchFor(what: string, fetch: (cache: string) => Promise<unknown>) {
+  const known = fetched.get(what);
+  if (known !== undefined) return known;
+  const tried = (async () => {
+    if (missing !== undefined) return missing;
+    try {
+      await fetch(cacheFolder());
+      return undefined;
+    } catch (error) {
+      return `no ${what}: ${String(error instanceof Error ? error.message : error).slice(0, 200)}`;
+    }
+  })();
+  fetched.set(what, tried);
+  return tried;
+}
+
+/** Why Debian's kernels, such as `5.10`, cannot be had; undefined where all of them are there. */
+export async function lacksKernels(...wishes: readonly string[]): Promise<string | undefined> {
+  for (const wish of wishes) {
+    const why = await fetchFor(
+      `Debian kernel ${wish}`,
+      (cache) => findKernel(cache, wish, undefined),
+    );
+    if (why !== undefined) return why;
+  }
+}
+
+/** Why a bpftrace of Debian's, such as `0.23`, cannot be had. */
+export function lacksBpftrace(wish: string): Promise<string | undefined> {
+  return fetchFor(`Debian bpftrace ${wish}`, (cache) => fetchBpftrace(cache, wish));
+}
+
+/** Declares a test that needs something; `lack` says what is missing of it, if anything is. */
+export function testUnless(
+  lack: string | undefined,
+  name: string,
+  fn: () => Promise<void>,
+): void {
+  if (lack === undefined) guestTest(name, fn);
+  else Deno.test({ name: `${name} (skipped: ${lack})`, ignore: true, fn });
+}
+
+/** Path of one of the small test kernels, see tests/README.md; undefined where it is not there. */
+export function testKernel(kernel: string): string | undefined {
+  const image = `${Deno.env.get("HEADCOUNT_TEST_KERNELS")}/${kernel}`;
+  return isFile(image) ? image : undefined;
 }
 
 /** Declares a test that needs one of the small test kernels, see tests/README.md. */

@@ -1,0 +1,147 @@
+/**
+ * Tracing into the folder of a recording.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { encodeItem, MachineryError, Progress, RequestError, trace, VERSION } from "../mod.ts";
+import { complain, errorText, RECORDING_FILE, terminalColumns, writeAll } from "./output.ts";
+import { abortOnSignals } from "./signals.ts";
+import { type TargetOptions, targetWish } from "./target_options.ts";
+
+/** What pins the memory. */
+export interface WorkloadOptions {
+  readonly workload: "direct-io";
+}
+
+/** How a trace ended that did not fail. */
+export interface Recorded {
+  /** Whether the folder holds a recording. */
+  readonly kept: boolean;
+  /** The signal that stopped it, if one did. */
+  readonly stoppedBy?: string;
+}
+
+/** The progress of a command, on this terminal. */
+export function showProgress(quiet: boolean): Progress {
+  return new Progress({
+    write: (text) => Deno.stderr.writeSync(new TextEncoder().encode(text)),
+    now: () => performance.now(),
+    columns: terminalColumns(),
+    quiet,
+  });
+}
+
+/**
+ * Traces into a folder. A signal ends the trace in order; what was recorded until then is kept.
+ *
+ * @param created When it began, ISO 8601.
+ */
+export async function recordTo(
+  directory: string,
+  options: TargetOptions & WorkloadOptions,
+  created: string,
+): Promise<Recorded> {
+  await makeFolder(directory);
+  const progress = showProgress(options.quiet ?? false);
+  const abort = new AbortController();
+  const stopListening = abortOnSignals(abort);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let kept = false;
+  try {
+    const items = trace({
+      ...targetWish(options, {
+        log: join(directory, "kernel.log"),
+        signal: abort.signal,
+        onEvent: (event) => {
+          // What is fetched before the boot takes the time that the network takes.
+          if (event.kind === "phase") timer ??= limit(options.timeout, abort, progress);
+          progress.tell(event);
+        },
+      }),
+      workload: options.workload,
+      directory,
+      created,
+      headcount: VERSION,
+    });
+    using file = await Deno.open(join(directory, RECORDING_FILE), { write: true, createNew: true });
+    for await (const item of items) {
+      await writeItem(file, encodeItem(item), directory);
+      kept = true;
+    }
+    if (abort.signal.reason instanceof MachineryError) throw abort.signal.reason;
+  } catch (error) {
+    progress.finish();
+    if (!kept) await removeIfEmpty(directory);
+    else complain(`The recording so far is kept in "${directory}".`);
+    if (typeof abort.signal.reason !== "string") throw error;
+    complain(`Stopped by ${abort.signal.reason} in phase "${progress.phase}".`);
+    return { kept: false, stoppedBy: abort.signal.reason };
+  } finally {
+    clearTimeout(timer);
+    stopListening();
+    progress.finish();
+  }
+  const { reason } = abort.signal;
+  return typeof reason === "string" ? { kept, stoppedBy: reason } : { kept };
+}
+
+/** Ends a trace that takes too long. */
+function limit(
+  seconds: number,
+  abort: AbortController,
+  progress: Progress,
+): ReturnType<typeof setTimeout> {
+  return setTimeout(() => {
+    abort.abort(
+      new MachineryError(
+        `No verdict within ${seconds} s (in phase "${progress.phase}"); --timeout takes more`,
+      ),
+    );
+  }, seconds * 1000);
+}
+
+async function writeItem(file: Deno.FsFile, line: string, directory: string): Promise<void> {
+  try {
+    await writeAll(file, line);
+  } catch (error) {
+    throw new MachineryError(
+      `Cannot write the recording in "${directory}": ${
+        errorText(error)
+      }; --out takes another folder`,
+    );
+  }
+}
+
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await Deno.mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw new RequestError(
+      `Cannot make the folder "${directory}" for the recording: ${errorText(error)}`,
+    );
+  }
+  try {
+    await Deno.stat(join(directory, RECORDING_FILE));
+  } catch {
+    return;
+  }
+  throw new RequestError(
+    `"${directory}" already holds a recording; give another folder to --out`,
+  );
+}
+
+/** A folder in which nothing was recorded is not left behind. */
+async function removeIfEmpty(directory: string): Promise<void> {
+  const recording = join(directory, RECORDING_FILE);
+  try {
+    if ((await Deno.stat(recording)).size > 0) return;
+    await Deno.remove(recording);
+    const left = await Array.fromAsync(Deno.readDir(directory), ({ name }) => name);
+    const disposable = left.every((name) => name === "kernel.log" || name === "headcount.bt");
+    if (disposable) await Deno.remove(directory, { recursive: true });
+  } catch {
+    // It was never made.
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Options of the commands that trace: where, and with what.
+ *
+ * @module
+ */
+
+import { type Command, Option } from "@commander-js/extra-typings";
+import { cacheFolder, parseBytes, type ProgressEvent, type TargetWish } from "../mod.ts";
+import { bytes, count, pages } from "./arguments.ts";
+
+/** What these options hold. A type, not an interface, as commander wants options to be. */
+export type TargetOptions = {
+  readonly target: "auto" | "local" | "guest";
+  readonly kernel?: string | undefined;
+  readonly modules?: string | undefined;
+  readonly append?: string | undefined;
+  readonly memory: number;
+  readonly cpus: number;
+  readonly device?: string | undefined;
+  readonly align?: "4K" | "2M" | "1G" | undefined;
+  readonly bpftrace?: string | undefined;
+  readonly size: number;
+  readonly quiet?: true | undefined;
+  readonly timeout: number;
+};
+
+/** Adds a command that has them. */
+export function targetCommand(root: Command, name: string): Command<[], TargetOptions> {
+  return root.command(name)
+    .addOption(
+      new Option("--target <where>", "this machine, or a QEMU guest with an emulated NVDIMM")
+        .choices(["auto", "local", "guest"] as const).default("auto" as const),
+    )
+    .option(
+      "--kernel <path|version>",
+      "guest: a bzImage, or Debian's, such as 6.1 (default) or latest",
+    )
+    .option("--modules <dir>", "guest: modules folder that goes with that kernel")
+    .option("--append <text>", "guest: added to the kernel's command line")
+    .addOption(
+      new Option("--memory <size>", "guest: memory")
+        .argParser(bytes).default(2 * 1024 ** 3, "2G"),
+    )
+    .option("--cpus <n>", "guest: processors", count, 2)
+    .option("--device <path>", "local: the devdax device, such as /dev/dax0.0")
+    .addOption(
+      new Option("--align <size>", "mapping size of the device (guest: 2M)")
+        .choices(["4K", "2M", "1G"] as const),
+    )
+    .option("--bpftrace <path|version>", "another bpftrace, or Debian's, such as 0.23 or 0.27")
+    .addOption(
+      new Option("--size <size>", "bytes of device memory that the workload maps")
+        .argParser(pages).default(2 * 1024 ** 2, "2M"),
+    )
+    .option("--quiet", "print nothing on the way")
+    .option("--timeout <seconds>", "give up so long after the boot began", count, 120);
+}
+
+/** What they wish for. */
+export function targetWish(
+  options: TargetOptions,
+  run: {
+    readonly log: string;
+    readonly signal: AbortSignal;
+    readonly onEvent: (event: ProgressEvent) => void;
+  },
+): TargetWish {
+  const align = options.align === undefined ? undefined : parseBytes(options.align);
+  return {
+    target: options.target,
+    ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
+    ...(options.modules === undefined ? {} : { modules: options.modules }),
+    append: options.append ?? "",
+    memoryBytes: options.memory,
+    cpus: options.cpus,
+    ...(options.device === undefined ? {} : { device: options.device }),
+    ...(align === undefined ? {} : { alignBytes: align }),
+    ...(options.bpftrace === undefined ? {} : { bpftrace: options.bpftrace }),
+    bytes: options.size,
+    cache: cacheFolder(),
+    ...run,
+  };
+}

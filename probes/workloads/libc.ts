@@ -1,0 +1,119 @@
+/**
+ * What workloads need of libc, and of the session that runs them: they are programs of their own,
+ * which run on the target by its deno.
+ *
+ * @module
+ */
+
+import type { HexAddress, WorkloadReport } from "../../recording/event.ts";
+
+// asm-generic/fcntl.h and asm-generic/mman-common.h, as x86-64 has them.
+export const O_RDONLY = 0;
+export const O_WRONLY = 1;
+export const O_EXCL = 0o200;
+export const O_DIRECT = 0o40000;
+const PROT_READ = 1;
+const PROT_WRITE = 2;
+const MAP_SHARED = 1;
+const SEEK_END = 2;
+
+const PAGE_BYTES = 4096;
+
+const libc = Deno.dlopen("libc.so.6", {
+  open: { parameters: ["buffer", "i32", "i32"], result: "i32" },
+  mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
+  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
+  pwrite: { parameters: ["i32", "pointer", "usize", "i64"], result: "i64" },
+  strerror: { parameters: ["i32"], result: "pointer" },
+  __errno_location: { parameters: [], result: "pointer" },
+});
+
+/** Prints a line for the session. */
+export function say(report: WorkloadReport): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(report)}\n`));
+}
+
+/** The error of the last call. */
+export function errno(): number {
+  const at = libc.symbols.__errno_location();
+  return at === null ? 0 : new Deno.UnsafePointerView(at).getInt32();
+}
+
+/** Ends the workload: says what was attempted and what the last call's error was. */
+export function fail(attempt: string): never {
+  const at = libc.symbols.strerror(errno());
+  const why = at === null ? `errno ${errno()}` : new Deno.UnsafePointerView(at).getCString();
+  return quit(`${attempt}: ${why}`, 1);
+}
+
+/** Ends the workload with words. */
+export function quit(words: string, code: number): never {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${words}\n`));
+  Deno.exit(code);
+}
+
+/** Opens a file, or ends the workload. */
+export function open(path: string, flags: number): number {
+  const fd = libc.symbols.open(new TextEncoder().encode(`${path}\0`), flags, 0);
+  return fd >= 0 ? fd : fail(`Cannot open "${path}"`);
+}
+
+/** Bytes of an open disk. */
+export function diskBytes(fd: number): number {
+  return Number(libc.symbols.lseek(fd, 0n, SEEK_END));
+}
+
+/** Writes a part of a mapping to the beginning of a file: bytes that were written, or an errno. */
+export function writeFrom(fd: number, mapping: Mapping, offset: number, bytes: number): number {
+  const at = Deno.UnsafePointer.offset(mapping.pointer, offset);
+  const result = Number(libc.symbols.pwrite(fd, at, BigInt(bytes), 0n));
+  return result >= 0 ? result : -errno();
+}
+
+/** Memory of a device in this process. */
+export interface Mapping {
+  /** Where it begins. */
+  readonly start: bigint;
+  /** The same as a pointer. */
+  readonly pointer: Deno.PointerObject;
+}
+
+/** How a device is mapped. */
+export interface MapWish {
+  readonly path: string;
+  /** Bytes that are wanted; a device can only be mapped by whole aligns. */
+  readonly bytes: number;
+  readonly alignBytes: number;
+  /** Whether it is to be written to. */
+  readonly writable: boolean;
+}
+
+/** Maps a device's beginning, or ends the workload. */
+export function mapDevice({ path, bytes, alignBytes, writable }: MapWish): Mapping {
+  const length = Math.ceil(bytes / alignBytes) * alignBytes;
+  const fd = open(path, writable ? 2 : O_RDONLY);
+  const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+  const pointer = libc.symbols.mmap(null, BigInt(length), protection, MAP_SHARED, fd, 0n);
+  const start = Deno.UnsafePointer.value(pointer);
+  if (pointer === null || start === 0xffff_ffff_ffff_ffffn) {
+    return fail(`Cannot map ${length} bytes of "${path}"`);
+  }
+  return { start, pointer };
+}
+
+/** Reads a byte of each page, so that all of them are mapped in the page tables. */
+export function touch({ pointer }: Mapping, bytes: number): void {
+  const view = new Deno.UnsafePointerView(pointer);
+  for (let offset = 0; offset < bytes; offset += PAGE_BYTES) view.getUint8(offset);
+}
+
+/** An address of a mapping, as text. */
+export function addressAt({ start }: Mapping, offset: number): HexAddress {
+  return `0x${(start + BigInt(offset)).toString(16)}`;
+}
+
+/** Says where the buffer is, and waits until the session says to begin. */
+export async function ready(mapping: Mapping, bytes: number): Promise<void> {
+  say({ step: "ready", pid: Deno.pid, address: addressAt(mapping, 0), bytes });
+  if ((await Deno.stdin.read(new Uint8Array(16))) === null) quit("Nobody said when to begin", 1);
+}
