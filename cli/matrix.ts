@@ -81,7 +81,7 @@ async function matrixCommand(options: MatrixOptions): Promise<number> {
   let stoppedBy: string | undefined;
   for (const [i, kernel] of kernels.entries()) {
     if (!(options.quiet ?? false)) complain(`[${i + 1}/${kernels.length}] ${kernel.name}`);
-    const traced = await traceOne(kernel, join(folder, kernel.name), options);
+    const traced = await traceOne(kernel, join(folder, kernel.name), options, i > 0);
     stoppedBy = traced.stoppedBy;
     if (traced.row !== undefined) rows.push(traced.row);
     if (stoppedBy !== undefined) break;
@@ -108,15 +108,16 @@ async function traceOne(
   kernel: ListedInMatrix,
   directory: string,
   options: MatrixOptions,
+  isAnother: boolean,
 ): Promise<{ readonly row?: MatrixRow; readonly stoppedBy?: string }> {
   const append = [options.append, kernel.append].filter((text) => text !== undefined).join(" ");
   try {
-    const { kept, stoppedBy } = await recordTo(directory, {
-      ...options,
-      ...kernel,
-      append,
-      target: "guest",
-    }, new Date().toISOString());
+    const { kept, stoppedBy } = await recordTo(
+      directory,
+      { ...options, ...kernel, append, target: "guest" },
+      new Date().toISOString(),
+      isAnother,
+    );
     const stop = stoppedBy === undefined ? {} : { stoppedBy };
     return kept ? { row: matrixRow(kernel.name, await readReport(directory)), ...stop } : stop;
   } catch (error) {

@@ -37,11 +37,13 @@ export function showProgress(quiet: boolean): Progress {
  * Traces into a folder. A signal ends the trace in order; what was recorded until then is kept.
  *
  * @param created When it began, ISO 8601.
+ * @param isAnother Whether it is one of several, where it runs need not be told again.
  */
 export async function recordTo(
   directory: string,
   options: TargetOptions & WorkloadOptions,
   created: string,
+  isAnother = false,
 ): Promise<Recorded> {
   await makeFolder(directory);
   const progress = showProgress(options.quiet ?? false);
@@ -57,7 +59,8 @@ export async function recordTo(
         onEvent: (event) => {
           // What is fetched before the boot takes the time that the network takes.
           if (event.kind === "phase") timer ??= limit(options.timeout, abort, progress);
-          progress.tell(event);
+          const isKnown = event.kind === "target" || event.kind === "accelerator";
+          if (!isAnother || !isKnown) progress.tell(event);
         },
       }),
       workload: options.workload,

@@ -58,7 +58,8 @@ export function renderMatrix(
     ...traced.flatMap((row) => hang(row.name, functionsOf(row))),
     "",
     "grabs: of the fast walk, in all calls; least: that would do; look-ups:",
-    'get_dev_pagemap, real ones in brackets; puts: of pins, "unseen" for gets.',
+    "get_dev_pagemap, real ones in brackets; puts: of pins; those of gets are",
+    "unseen, but the page_ref tracepoints count the references where they are.",
     "",
   ].join("\n");
 }
@@ -112,8 +113,8 @@ function values(weighted: readonly Weighted[]): string {
 }
 
 function putCell({ puts, pins, gets }: PutSide): string {
-  if (puts === null) return "-";
-  return pins.taken === 0 && pins.put === 0 && gets.taken > 0 ? "unseen" : String(puts);
+  if (pins.taken > 0 || pins.put > 0 || gets.taken === 0) return puts === null ? "-" : String(puts);
+  return gets.put === null ? "unseen" : `${gets.put} refs`;
 }
 
 function whyOf(row: MatrixRow): string {

@@ -32,7 +32,8 @@ Functions
     get_dev_pagemap
 
 grabs: of the fast walk, in all calls; least: that would do; look-ups:
-get_dev_pagemap, real ones in brackets; puts: of pins, "unseen" for gets.
+get_dev_pagemap, real ones in brackets; puts: of pins; those of gets are
+unseen, but the page_ref tracepoints count the references where they are.
 `,
   );
 });
@@ -59,6 +60,12 @@ Deno.test("renderMatrix() says that gets are put unseen, and shortens many value
   const totals = { ...row.totals, refsPerGrab: [[1, 9], [2, 1], [4, 1], [512, 1]] } as const;
   const line = renderMatrix([{ ...row, totals, putSide: gets }]).split("\n")[1];
   assertEquals(line, "6.1       512  512 to 1    256, 255, 1      3   512 (3)  unseen  per-page");
+  const seen = { ...gets, gets: { taken: 512, put: 500 } };
+  const shown = renderMatrix([{ ...row, putSide: seen }]).split("\n")[1];
+  assertEquals(
+    shown,
+    "6.1       512  1           256, 255, 1      3   512 (3)  500 refs  per-page",
+  );
 });
 
 Deno.test("renderMatrixMarkdown() has everything of a kernel in one line", async () => {

@@ -151,7 +151,8 @@ guestTest("matrix: a kernel that fails is named and stops no other", async () =>
   assertEquals(code, 69, stderr);
   assertMatch(stdout, /^broken +- .* failed$/m);
   assertMatch(stdout, /^6\.1 +512 .* per-page$/m);
-  assertMatch(stdout, /^ {2}broken: Cannot boot .*: it is no bzImage/m);
+  assertMatch(stdout, /^ {2}broken: Cannot boot/m);
+  assertStringIncludes(stdout.replaceAll(/\s+/g, " "), "it is no bzImage");
   assertStringIncludes(stderr, "[1/2] broken\n");
   assert((await Deno.stat(`${folder.path}/matrix/6.1/recording.jsonl`)).size > 0);
   assertEquals(await leftoversAtRest(), []);

@@ -102,6 +102,24 @@ kernelTest(
   },
 );
 
+for (const order of [0, 9]) {
+  const append = order === 0 ? "" : "devdax_compound=1 gup_variant=1";
+  const what = `5.10 puts pins one by one, on heads of order ${order}: one run of 512 puts`;
+  kernelTest("bzImage-5.10-compound", what, async (image) => {
+    const { report, items } = await pinned("benchmark", image, append);
+    assertEquals(report.putSide.pins, { taken: 512, put: 512, surplus: 0 });
+    assertEquals(putsIn(items).map(({ count, refs, step }) => [count, refs, step]), [
+      [512, 1, order === 0 ? 1 : 0],
+    ]);
+    assertEquals(report.totals.grabs, order === 0 ? 512 : 1);
+    // A page that has no count of pins of its own counts 1024 for each.
+    const refcounts = order === 0 ? 512 * 1024 : 512;
+    const seen = laws(report);
+    assertEquals([seen["refcounts added"], seen["refcounts taken"]], [refcounts, refcounts]);
+    assertEquals([seen["pins taken"], seen["pins put"]], [512, 512]);
+  });
+}
+
 guestTest("6.1 asks the slow path alone for an io_uring buffer, and says so", async () => {
   const { report } = await pinned("register");
   assertEquals([report.totals.calls, report.totals.slowCalls, report.totals.slowCallPages], [

@@ -3,15 +3,15 @@
  * write that headcount reports as 512 pages in calls of 256, 255 and 1.
  */
 
-import { assertEquals } from "@std/assert";
-import { cacheFolder, splitLines } from "headcount";
+import { assert, assertEquals } from "@std/assert";
+import { cacheFolder, type RefcountEvent, type Report, splitLines } from "headcount";
 import { createNamespace, readDevice } from "../../probes/device.ts";
 import { bootGuest } from "../../probes/guest/guest.ts";
 import { findKernel } from "../../probes/guest/kernels.ts";
 import { regionBytes } from "../../probes/guest/nvdimm.ts";
 import { collect, type Target } from "../../probes/targets/target.ts";
 import { directIoCommand } from "../../probes/workloads/direct_io_command.ts";
-import { temporaryFolder } from "../support/cli.ts";
+import { runTask, temporaryFolder } from "../support/cli.ts";
 import { guestTest, kernelTest } from "../support/guest.ts";
 
 const MIB = 2 ** 20;
@@ -103,3 +103,43 @@ kernelTest(
     assertEquals(maps["@added"], { "256": 1, "255": 1, "1": 1 });
   },
 );
+
+/** Kernels with the page_ref tracepoints: what each page's `_refcount` gained and lost by the write. */
+const WITNESSED = [
+  // 512 gets of single pages, and 512 puts that nothing else shows.
+  { kernel: "bzImage-5.10-compound", options: [], refcounts: 512 },
+  // Three gets of one head.
+  {
+    kernel: "bzImage-5.10-compound",
+    options: ["--append", "devdax_compound=1 gup_variant=1"],
+    refcounts: 512,
+  },
+  // Three pins of one head, which has a count of pins of its own.
+  { kernel: "bzImage-7.3-gup-test", options: [], refcounts: 512 },
+  // 512 pins of single pages, each of which counts 1024.
+  { kernel: "bzImage-7.3-gup-test", options: ["--align", "4K"], refcounts: 512 * 1024 },
+] as const;
+
+for (const { kernel, options, refcounts } of WITNESSED) {
+  const how = [kernel, ...options].join(" ");
+  kernelTest(kernel, `page_ref adds and takes what grabs and puts imply: ${how}`, async (image) => {
+    await using folder = await temporaryFolder();
+    const out = `${folder.path}/recording`;
+    const traced = await runTask([
+      "trace",
+      ...["--json", "--quiet", "--out", out, "--kernel", image, ...options],
+    ]);
+    const { ledger, putSide }: Report = JSON.parse(traced.stdout);
+    assertEquals(ledger.laws.filter(({ name }) => name.startsWith("refcounts")), [
+      { name: "refcounts added", stream: refcounts, kernel: refcounts, holds: true, why: null },
+      { name: "refcounts taken", stream: refcounts, kernel: refcounts, holds: true, why: null },
+    ]);
+    assertEquals([ledger.clean, putSide.held], [true, []]);
+    // Each page, not only their sum: the recording has them one by one.
+    const lines = (await Deno.readTextFile(`${out}/recording.jsonl`)).split("\n");
+    const pages = lines.filter((line) => line.startsWith('{"kind":"refcount"'))
+      .map((line): RefcountEvent => JSON.parse(line));
+    assert(pages.length > 0);
+    assertEquals(pages.filter(({ added, taken }) => added !== taken), []);
+  });
+}
