@@ -127,6 +127,7 @@ function reportOn(header: Header, collected: Collected, footer: Footer | undefin
   const heads = createHeadCounter();
   for (const { grabs } of settled) heads.add(grabs.kept);
   const alone = inside.flatMap(({ event }) => event?.path === "slow" ? [event] : []);
+  const alonePages = sumOf(alone, ({ returned }) => Math.max(0, returned));
   const { side, refcounts } = accountFor(header, collected);
   const ledger = drawUpLedger({
     header,
@@ -134,6 +135,7 @@ function reportOn(header: Header, collected: Collected, footer: Footer | undefin
     footer,
     setAside: { outside, straddling, failed: fast.length - facts.length },
     facts,
+    alonePages,
     putSide: side,
     refcounts,
   });
@@ -143,7 +145,7 @@ function reportOn(header: Header, collected: Collected, footer: Footer | undefin
     level,
     roles: plan.roles,
     bufferKnown: buffers.length > 0,
-    alone: { calls: alone.length, pages: sumOf(alone, ({ returned }) => Math.max(0, returned)) },
+    alone: { calls: alone.length, pages: alonePages },
     putSide: side,
   });
   return {

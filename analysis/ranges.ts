@@ -30,7 +30,8 @@ export interface PlacedCalls {
  *   kind: "call", tid: 7, call: 1, at: 1000, ns: 900, address: "0x7f0000200000",
  *   asked: 1, flags: 1, returned: 1, lookups: 0, realLookups: 0,
  * } as const;
- * const call = { tid: 7, call: 1, event, runs: [], leaves: [], refused: 0 };
+ * const none = { runs: [], leaves: [], undos: [], puts: [] };
+ * const call = { tid: 7, call: 1, event, ...none, refused: 0 };
  * assertEquals(placeCalls([call], [], 4096), { inside: [call], outside: 0, straddling: 0 });
  * ```
  */

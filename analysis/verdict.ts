@@ -75,7 +75,7 @@ export interface Judgement {
  *   clean: true, lost: 0, missed: 0, unreadable: 0, helperFailures: [], incomplete: 0,
  *   orphans: 0, duplicates: 0, end: { kind: "complete" }, workloadExit: 0,
  *   setAside: { outside: 0, straddling: 0, failed: 0 },
- *   balance: { even: 0, uneven: 0, unsure: 0 }, laws: [],
+ *   balance: { even: 0, uneven: 0, unsure: 0 }, accounted: false, laws: [],
  * };
  * const { verdict, reasons } = judge({
  *   facts: [],

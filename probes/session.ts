@@ -68,7 +68,9 @@ class Session {
   readonly #tally = new Tally();
   #end: SessionEnd = { kind: "complete" };
   #totalsComplete = false;
+  #pinsBefore: PinCounters | undefined;
   #pins: PinCounters | undefined;
+  #missedBefore = 0;
   #missed: number | undefined;
   #workloadExit: number | undefined;
 
@@ -128,11 +130,13 @@ class Session {
     let attached = false;
     let ready = false;
     let gone = false;
-    let before: PinCounters | undefined;
     const start = async (): Promise<void> => {
       if (!attached || !ready || gone) return;
       gone = true;
-      before = await readPinCounters(this.#target);
+      await this.#hear(async () => {
+        this.#missedBefore = await readMisses(this.#target, await tracer.pid) ?? 0;
+        this.#pinsBefore = await readPinCounters(this.#target);
+      });
       await workload.write("go\n");
     };
     const lines = merge({
@@ -146,7 +150,11 @@ class Session {
       if (value === undefined) {
         open--;
         if (from === "workload") {
-          await this.#witness(tracer, before);
+          await this.#hear(async () => {
+            if (this.#pinsBefore === undefined) return;
+            this.#pins = await readSettledPins(this.#target, this.#pinsBefore);
+          });
+          await this.#countMisses(tracer);
           await tracer.write("exit\n").catch(() => {});
         } else if (open > 0) {
           // bpftrace ended first: without it there is nothing to wait for.
@@ -164,6 +172,10 @@ class Session {
         yield { kind: "workload", report };
         ready ||= isReady(report);
         await start();
+        if (report.step === "done") {
+          await this.#countMisses(tracer);
+          await workload.write("end\n").catch(() => {});
+        }
         continue;
       }
       const message = readWireLine(value);
@@ -176,13 +188,25 @@ class Session {
     }
   }
 
-  /** What can only be read while bpftrace still runs, and before anything else pins. */
-  async #witness(tracer: Process, before: PinCounters | undefined): Promise<void> {
+  /**
+   * Counts what the kernel skipped while the workload worked, once: when it says that it is done, else
+   * when it has ended. The threads of a process that exits make calls of their own, at once and on the
+   * same processor, and what is skipped of those is no loss.
+   */
+  async #countMisses(tracer: Process): Promise<void> {
+    if (this.#missed !== undefined) return;
+    await this.#hear(async () => {
+      const misses = await readMisses(this.#target, await tracer.pid);
+      if (misses !== undefined) this.#missed = misses - this.#missedBefore;
+    });
+  }
+
+  /** A witness that cannot be heard is absent from the footer, and the ledger says so. */
+  async #hear(witness: () => Promise<void>): Promise<void> {
     try {
-      if (before !== undefined) this.#pins = await readSettledPins(this.#target, before);
-      this.#missed = await readMisses(this.#target, await tracer.pid);
+      await witness();
     } catch {
-      // A witness that cannot be heard is absent from the footer, and the ledger says so.
+      // Said above.
     }
   }
 

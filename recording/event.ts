@@ -248,7 +248,7 @@ export interface WorkloadSyscall {
   readonly result: number;
 }
 
-/** The workload is through. */
+/** The workload is through, and waits to be told to end. */
 export interface WorkloadDone {
   /** What the line tells of. */
   readonly step: "done";

@@ -79,6 +79,10 @@ function optional(check: Check): Check {
   return (value) => value === undefined || check(value);
 }
 
+function both(one: Check, other: Check): Check {
+  return (value) => one(value) && other(value);
+}
+
 function object<T>(fields: Fields<T>): Check {
   const entries = Object.entries<Check>(fields);
   return (value) => isRecord(value) && entries.every(([name, check]) => check(own(value, name)));
@@ -228,14 +232,18 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
     refcount: optional(integer),
   }),
   refused: object<Item<"refused">>(grab),
-  leaf: object<Item<"leaf">>({
-    ...key,
-    level: optional(among("pte", "pmd", "pud")),
-    address,
-    pfn: optional(pfn),
-    pages,
-    taken: flag,
-  }),
+  leaf: both(
+    object<Item<"leaf">>({
+      ...key,
+      level: optional(among("pte", "pmd", "pud")),
+      address,
+      pfn: optional(pfn),
+      pages,
+      taken: flag,
+    }),
+    // A device's leaf has no level, but tells its pfn.
+    (value) => isRecord(value) && (own(value, "level") ?? own(value, "pfn")) !== undefined,
+  ),
   undo: object<Item<"undo">>({ ...key, pfn, pages }),
   put: object<Item<"put">>({
     ...key,

@@ -3,10 +3,11 @@ import { EXIT_CODES } from "headcount";
 import { ROOT, runTask } from "./support/cli.ts";
 
 const README = await Deno.readTextFile(`${ROOT}README.md`);
-const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`);
+const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`) +
+  await Deno.readTextFile(`${ROOT}docs/generations.md`);
 
 Deno.test("README names only options that the tasks have", async () => {
-  const tasks = ["trace", "analyze", "kernels"];
+  const tasks = ["trace", "matrix", "plan", "analyze", "kernels"];
   const runs = await Promise.all(tasks.map((task) => runTask([task, "--help"])));
   const help = runs.map(({ stdout }) => stdout).join("");
   const named = new Set(README.match(/(?<=[`\s])--[a-z]+\b/g));
@@ -16,7 +17,7 @@ Deno.test("README names only options that the tasks have", async () => {
 
 Deno.test("README shows a real run: the lines are those of a recording's report", async () => {
   const report = await Deno.readTextFile(
-    `${ROOT}tests/fixtures/recordings/debian-6.1-2M/report.txt`,
+    `${ROOT}tests/fixtures/recordings/puts-debian-6.1-2M/report.txt`,
   );
   const shown = README.split("```text\n")[1]?.split("```")[0] ?? "";
   const lines = shown.split("\n").slice(2).filter((line) => line !== "...");

@@ -20,6 +20,14 @@ const VERDICTS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
   "linux-5.10-rfc-2M": "once",
   "linux-7.3-2M": "once",
   "linux-7.3-4K": "once",
+  "puts-debian-5.10-2M": "per-page",
+  "puts-debian-6.1-2M": "per-page",
+  "puts-debian-6.12-2M": "per-page",
+  "puts-debian-6.16-2M": "undecided",
+  "puts-debian-7.3-2M": "once",
+  "puts-linux-5.10-rfc-2M": "once",
+  "puts-linux-7.3-4K": "once",
+  "puts-linux-7.3-io-uring-held": "undecided",
 };
 
 async function reportOf(name: string) {
@@ -70,6 +78,18 @@ Deno.test("the RFC's change turns 512 grabs into one a call, on the same kernel 
   assertEquals([before.totals.grabs, before.totals.pgmapLookups], [512, 512]);
   assertEquals([after.totals.grabs, after.totals.pgmapLookups], [3, 3]);
   assertEquals(after.totals.refs, before.totals.refs);
+});
+
+Deno.test("512 grabs of one reference are put by one put of 512, or unseen where they are gets", async () => {
+  const of = async (name: string) => (await reportOf(name)).putSide;
+  assertEquals((await of("puts-debian-6.12-2M")).puts, 1);
+  assertEquals((await of("puts-debian-6.12-2M")).pins, { taken: 512, put: 512, surplus: 0 });
+  assertEquals((await of("puts-debian-7.3-2M")).puts, 3);
+  assertEquals([(await of("puts-debian-6.1-2M")).puts, (await of("puts-debian-6.1-2M")).gets.put], [
+    0,
+    null,
+  ]);
+  assertEquals((await of("puts-linux-5.10-rfc-2M")).gets, { taken: 512, put: 512 });
 });
 
 Deno.test("a recording that is cut off at any byte is readable up to there, and never once", async () => {

@@ -150,8 +150,8 @@ function totalRows({ totals, putSide }: Report): readonly string[] {
     : `${pgmapRealLookups} real, ${pgmapLookups - pgmapRealLookups} reused a pgmap`;
   const slow = totals.slowPages === 0
     ? "all by the fast walk"
-    : `${totals.slowPages} by the slow path, with ${counted(totals.slowGrabs, "grab")}, ` +
-      `${counted(totals.fellBack, "call")} fell back`;
+    : `${totals.slowPages} by the slow path, ${counted(totals.slowGrabs, "grab")} in ` +
+      counted(totals.fellBack, "call");
   const rows: readonly (readonly [string, number | null, string])[] = [
     ["calls", totals.calls, ""],
     ["pages", totals.pages, slow],
@@ -218,7 +218,7 @@ function ledgerLines(ledger: Ledger, width: number, paint: Paint): readonly stri
         "events",
         `${ledger.lost} lost, ${ledger.unreadable} unreadable, ${ledger.duplicates} repeated`,
       ],
-      ["probes", `${known(ledger.missed)} missed, ${counted(helpers, "helper failure")}`],
+      ["probes", `${missedText(ledger)}, ${counted(helpers, "helper failure")}`],
       ["calls", `${known(ledger.incomplete)} incomplete, ${ledger.orphans} seen in part`],
       [
         "aside",
@@ -240,6 +240,11 @@ function ledgerLines(ledger: Ledger, width: number, paint: Paint): readonly stri
       (holds === null ? `not judged: ${why}` : holds ? "equal" : paint.alarm("DIFFERENT"))
     ),
   ];
+}
+
+function missedText({ missed, accounted }: Ledger): string {
+  const isElsewhere = missed !== null && missed > 0 && accounted;
+  return `${known(missed)} missed${isElsewhere ? " elsewhere (all that was moved is seen)" : ""}`;
 }
 
 function known(count: number | null): string {

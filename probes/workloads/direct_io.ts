@@ -8,8 +8,8 @@
  * is mapped beyond BYTES is not touched. It only reads from the device, and opens the disk
  * with O_EXCL: one that is mounted or otherwise in use is refused.
  *
- * Between mapping and writing it waits for a line on standard input. What it does it prints as
- * lines of JSON (see recording/event.ts, WorkloadReport).
+ * It waits for a line on standard input between mapping and writing, and for another before it ends.
+ * What it does it prints as lines of JSON (see recording/event.ts, WorkloadReport).
  *
  * @module
  */
@@ -17,6 +17,7 @@
 import {
   addressAt,
   diskBytes,
+  done,
   fail,
   mapDevice,
   O_DIRECT,
@@ -56,4 +57,4 @@ for (let offset = 0; offset < bytes; offset += chunk) {
   if (result < 0) fail(`Cannot write ${wanted} bytes of "${device}" to "${disk}"`);
   moved += result;
 }
-say({ step: "done", bytes: moved });
+await done(moved);

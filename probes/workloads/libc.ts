@@ -112,6 +112,13 @@ export function addressAt({ start }: Mapping, offset: number): HexAddress {
   return `0x${(start + BigInt(offset)).toString(16)}`;
 }
 
+/** Says that all is done, and ends the workload when the session says so. */
+export async function done(bytes: number): Promise<never> {
+  say({ step: "done", bytes });
+  await Deno.stdin.read(new Uint8Array(16));
+  Deno.exit(0);
+}
+
 /** Says where the buffer is, and waits until the session says to begin. */
 export async function ready(mapping: Mapping, bytes: number): Promise<void> {
   say({ step: "ready", pid: Deno.pid, address: addressAt(mapping, 0), bytes });

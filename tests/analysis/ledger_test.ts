@@ -44,6 +44,7 @@ Deno.test("drawUpLedger() is clean when nothing is missing", async () => {
     workloadExit: 0,
     setAside: { outside: 0, straddling: 0, failed: 0 },
     balance: { even: 3, uneven: 0, unsure: 0 },
+    accounted: true,
     laws: [
       { name: "calls", stream: 3, kernel: 3, holds: true, why: null },
       { name: "pages", stream: 512, kernel: 512, holds: true, why: null },
@@ -101,6 +102,20 @@ Deno.test("complaints() names everything that is missing", async () => {
     "The stream adds up to 1024 pages, the kernel counted 512.",
     "The stream adds up to 512 grabs, the kernel counted 600.",
   ]);
+});
+
+Deno.test("complaints() lets probes be skipped where every byte that was moved is accounted for", async () => {
+  const footer = { ...FOOTER, missed: 24 };
+  const whole = await ledgerOf(footer);
+  assertEquals([whole.missed, whole.accounted, complaints(whole)], [24, true, []]);
+  // A call that was not seen, and one that took less than it returned.
+  const without = EVENTS_6_1.filter((event) => !("call" in event && event.call === 2));
+  const lacking = await reportOf(without, { footer: { ...footerFor(without), missed: 24 } });
+  assertEquals([lacking.ledger.accounted, lacking.verdict], [false, "per-page"]);
+  assertEquals(lacking.ledger.clean, false);
+  const uneven = EVENTS_6_1.map((event) => event.kind === "run" ? { ...event, count: 1 } : event);
+  const { ledger } = await reportOf(uneven, { footer: { ...footerFor(uneven), missed: 24 } });
+  assertEquals([ledger.accounted, ledger.clean], [false, false]);
 });
 
 Deno.test("complaints() wants the kernel's own sums", async () => {

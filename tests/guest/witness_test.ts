@@ -9,7 +9,8 @@ import { createNamespace, readDevice } from "../../probes/device.ts";
 import { bootGuest } from "../../probes/guest/guest.ts";
 import { findKernel } from "../../probes/guest/kernels.ts";
 import { regionBytes } from "../../probes/guest/nvdimm.ts";
-import { collect, type Target } from "../../probes/targets/target.ts";
+import type { Target } from "../../probes/targets/target.ts";
+import { readWorkloadLine } from "../../probes/workloads/report.ts";
 import { directIoCommand } from "../../probes/workloads/direct_io_command.ts";
 import { runTask, temporaryFolder } from "../support/cli.ts";
 import { guestTest, kernelTest } from "../support/guest.ts";
@@ -45,7 +46,10 @@ async function witness(
   })();
   await attached.promise;
   await workload.write("go\n");
-  assertEquals((await collect(workload)).code, 0);
+  for await (const line of splitLines(workload.stdout)) {
+    if (readWorkloadLine(line)?.step === "done") await workload.write("end\n");
+  }
+  assertEquals([await workload.exit, await new Response(workload.stderr).text()], [0, ""]);
   await tracer.write("exit\n");
   await Promise.all([reading.catch(() => {}), tracer.exit]);
   return maps;

@@ -16,6 +16,7 @@
 
 import {
   addressAt,
+  done,
   errno,
   fail,
   mapDevice,
@@ -96,5 +97,4 @@ if (mode === "untouched") {
   const pinned = Number(view.getBigUint64(24, true));
   say({ step: "syscall", name: "ioctl", address, bytes, result: failed < 0 ? -errno() : pinned });
 } else quit(`No such mode: ${mode}`, 64);
-say({ step: "done", bytes });
-Deno.exit(0);
+await done(bytes);
