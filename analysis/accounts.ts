@@ -5,7 +5,7 @@
  */
 
 import type { PutEvent, RunEvent } from "../recording/event.ts";
-import { headSpans, layers, type Weight } from "./spans.ts";
+import { headSpans, layers, type Span, type Weight } from "./spans.ts";
 
 /** References taken and put, of both kinds. */
 export interface Account {
@@ -19,7 +19,7 @@ export interface Account {
   readonly putPins: number;
 }
 
-/** A head and its account, or heads in a row that have the same one. */
+/** A head and its account, or heads in a row with one and the same. */
 export interface HeadAccount extends Account {
   /** Page frame number of the first head. */
   readonly pfn: number;
@@ -103,6 +103,25 @@ export function openAccounts(): Accounts {
           .map(({ pfn, order, account }) => ({ pfn, heads: 1, order, ...account })),
       ],
   };
+}
+
+/**
+ * The accounts of heads in a range of pages.
+ *
+ * @example Two of three single pages
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const account = { pfn: 10, heads: 3, order: 0, gets: 1, pins: 0, putGets: 0, putPins: 0 };
+ * assertEquals(within([account], { from: 11, to: 99 }), [{ ...account, pfn: 11, heads: 2 }]);
+ * ```
+ */
+export function within(accounts: readonly HeadAccount[], { from, to }: Span): HeadAccount[] {
+  return accounts.flatMap((account) => {
+    const first = Math.max(account.pfn, from);
+    const heads = Math.min(account.pfn + account.heads, to) - first;
+    return heads > 0 ? [{ ...account, pfn: first, heads }] : [];
+  });
 }
 
 type Booked = { -readonly [Name in keyof Account]: number };

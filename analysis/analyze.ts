@@ -7,13 +7,14 @@
 import type { RecordingEvent } from "../recording/event.ts";
 import type { Footer } from "../recording/footer.ts";
 import type { Header, Role } from "../recording/header.ts";
-import { openAccounts } from "./accounts.ts";
+import { openAccounts, within } from "./accounts.ts";
 import { type Collected, createCollector } from "./calls.ts";
 import { sumOf } from "./evidence.ts";
 import { seesUndo, settleCall } from "./facts.ts";
 import { createHeadCounter } from "./heads.ts";
 import { leafLevel, leafRole } from "./leaves.ts";
 import { drawUpLedger } from "./ledger.ts";
+import { areAllMovedSeen } from "./moved.ts";
 import { type PutSide, putSide } from "./put_side.ts";
 import { placeCalls } from "./ranges.ts";
 import { type RefcountWitness, refcountWitness } from "./refcounts.ts";
@@ -128,14 +129,18 @@ function reportOn(header: Header, collected: Collected, footer: Footer | undefin
   for (const { grabs } of settled) heads.add(grabs.kept);
   const alone = inside.flatMap(({ event }) => event?.path === "slow" ? [event] : []);
   const alonePages = sumOf(alone, ({ returned }) => Math.max(0, returned));
-  const { side, refcounts } = accountFor(header, collected);
+  const { side, refcounts } = accountFor(header, collected, footer);
   const ledger = drawUpLedger({
     header,
     collected,
     footer,
     setAside: { outside, straddling, failed: fast.length - facts.length },
     facts,
-    alonePages,
+    allMovedSeen: areAllMovedSeen(
+      inside.flatMap(({ event }) => event ?? []),
+      collected.workload.syscalls,
+      pageBytes,
+    ),
     putSide: side,
     refcounts,
   });
@@ -184,8 +189,8 @@ function reportOn(header: Header, collected: Collected, footer: Footer | undefin
       bytes: workload.bytes,
       command: workload.command,
       buffers: buffers.map(({ address, bytes }) => ({ address, bytes })),
-      syscalls: collected.workload.syscalls,
-      failedSyscalls: collected.workload.failedSyscalls,
+      syscalls: collected.workload.syscalls.length,
+      failedSyscalls: collected.workload.syscalls.filter(({ result }) => result < 0).length,
       bytesMoved: collected.workload.bytesMoved ?? null,
     },
     roles: rolesOf(plan.roles),
@@ -201,11 +206,21 @@ function reportOn(header: Header, collected: Collected, footer: Footer | undefin
   };
 }
 
-/** Books every grab and put, of all calls: what is given back does not ask who took it for what. */
+/**
+ * Books every grab and put, of all calls: what is given back does not ask who took it for what. The
+ * last puts of each thread, and what the tracepoints saw, come at the end, with the kernel's sums: without
+ * these nothing is said of what is held.
+ */
 function accountFor(
   { plan, device, kernel }: Header,
   { calls, puts, refcounts }: Collected,
+  footer: Footer | undefined,
 ): { readonly side: PutSide; readonly refcounts: RefcountWitness | undefined } {
+  const isWhole = footer?.totals !== undefined;
+  const range = device.pfn === undefined ? undefined : {
+    from: device.pfn,
+    to: device.pfn + Math.floor(device.bytes / kernel.pageBytes),
+  };
   const accounts = openAccounts();
   for (const { event, runs } of calls) {
     if (event === undefined) continue;
@@ -214,17 +229,15 @@ function accountFor(
   }
   for (const put of puts) accounts.put(put);
   const heads = accounts.heads();
-  const witness = plan.pageRef === true && device.pfn !== undefined
-    ? refcountWitness(heads, refcounts, {
-      from: device.pfn,
-      to: device.pfn + Math.floor(device.bytes / kernel.pageBytes),
-    })
+  const witness = plan.pageRef === true && isWhole && range !== undefined
+    ? refcountWitness(heads, refcounts, range)
     : undefined;
   const side = putSide({
-    accounts: heads,
+    accounts: plan.putsOfDeviceOnly === true && range !== undefined ? within(heads, range) : heads,
     puts,
     callers: new Set(calls.map(({ tid }) => tid)),
     observed: plan.roles.put?.kind === "probed",
+    isWhole,
     refcounts: witness,
   });
   return { side, refcounts: witness };

@@ -19,7 +19,9 @@ import type {
   RunEvent,
   UndoEvent,
   WorkloadReady,
+  WorkloadSyscall,
 } from "../recording/event.ts";
+import { withoutEchoes } from "./leaves.ts";
 
 /** What the recording holds of one call. */
 export interface CallParts extends CallKey {
@@ -62,9 +64,7 @@ export interface WorkloadFacts {
   /** The buffers that it mapped, by address. */
   readonly buffers: readonly WorkloadReady[];
   /** System calls that it made. */
-  readonly syscalls: number;
-  /** Those of them that returned an error. */
-  readonly failedSyscalls: number;
+  readonly syscalls: readonly WorkloadSyscall[];
   /** Bytes that all of them moved; `undefined` where it did not come to its end. */
   readonly bytesMoved: number | undefined;
 }
@@ -128,6 +128,7 @@ export function createCollector(): Collector {
   const threads = new Map<number, Map<number, OpenCall>>();
   const failures = new Map<string, HelperFailure>();
   const buffers: WorkloadReady[] = [];
+  const syscalls: WorkloadSyscall[] = [];
   const puts: PutEvent[] = [];
   const refcounts: RefcountEvent[] = [];
   const sums: Writable<StreamSums> = {
@@ -140,7 +141,7 @@ export function createCollector(): Collector {
     puts: 0,
     putRefs: 0,
   };
-  const counts = { lost: 0, unreadable: 0, duplicates: 0, syscalls: 0, failedSyscalls: 0 };
+  const counts = { lost: 0, unreadable: 0, duplicates: 0 };
   let bytesMoved: number | undefined;
 
   function partsOf({ tid, call }: CallKey): OpenCall {
@@ -216,8 +217,7 @@ export function createCollector(): Collector {
         } else if (report.step === "done") {
           bytesMoved = (bytesMoved ?? 0) + report.bytes;
         } else {
-          counts.syscalls++;
-          if (report.result < 0) counts.failedSyscalls++;
+          syscalls.push(report);
         }
         return;
       }
@@ -226,22 +226,23 @@ export function createCollector(): Collector {
 
   function collect(): Collected {
     const calls = [...threads.values()].flatMap((thread) => [...thread.values()]);
-    for (const { runs, leaves, undos, puts } of calls) {
+    for (const { runs, undos, puts } of calls) {
       runs.sort(byPage);
-      leaves.sort(byLeaf);
       undos.sort(byPage);
       puts.sort(byPage);
     }
-    const { lost, unreadable, duplicates, syscalls, failedSyscalls } = counts;
     return {
-      calls: calls.sort(byEntry),
+      calls: calls.sort(byEntry)
+        .map((call) => ({ ...call, leaves: withoutEchoes(call.leaves).toSorted(byLeaf) })),
       puts: puts.toSorted(byPage),
       refcounts: refcounts.toSorted(byPage),
       sums: { ...sums },
-      workload: { buffers: buffers.toSorted(byAddress), syscalls, failedSyscalls, bytesMoved },
-      lost,
-      unreadable,
-      duplicates,
+      workload: {
+        buffers: buffers.toSorted(byAddress),
+        syscalls: syscalls.toSorted(byAddress),
+        bytesMoved,
+      },
+      ...counts,
       helperFailures: [...failures.values()].sort((a, b) =>
         compare(a.helper, b.helper) || a.code - b.code
       ),
@@ -268,8 +269,9 @@ function byEntry(a: OpenCall, b: OpenCall): number {
   return at || a.tid - b.tid || a.call - b.call;
 }
 
-function byAddress(a: WorkloadReady, b: WorkloadReady): number {
-  return compare(BigInt(a.address), BigInt(b.address)) || a.bytes - b.bytes || a.pid - b.pid;
+function byAddress<T extends WorkloadReady | WorkloadSyscall>(a: T, b: T): number {
+  return compare(BigInt(a.address), BigInt(b.address)) ||
+    compare(JSON.stringify(a), JSON.stringify(b));
 }
 
 function compare<T extends string | bigint>(a: T, b: T): number {

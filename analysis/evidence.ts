@@ -29,15 +29,6 @@ export interface Evidence {
   readonly putSide: PutSide;
 }
 
-/** A put side on which nothing happened. */
-export const NOTHING_PUT: PutSide = {
-  puts: null,
-  putsByOthers: 0,
-  pins: { taken: 0, put: 0, surplus: 0 },
-  gets: { taken: 0, put: null },
-  held: [],
-};
-
 /**
  * Adds up a number over the facts of calls.
  *
@@ -62,16 +53,19 @@ export function sumOf<T>(facts: readonly T[], of: (fact: T) => number): number {
  * const silent: Evidence = {
  *   facts: [],
  *   ledger: {
- *     clean: false, lost: 0, missed: null, unreadable: 0, helperFailures: [], incomplete: null,
+ *     clean: false, lost: 0, missed: null, missesOf: "none", unreadable: 0, helperFailures: [], incomplete: null,
  *     orphans: 0, duplicates: 0, end: { kind: "cut off" }, workloadExit: null,
  *     setAside: { outside: 0, straddling: 0, failed: 0 },
- *     balance: { even: 0, uneven: 0, unsure: 0 }, accounted: false, laws: [],
+ *     balance: { even: 0, uneven: 0, unsure: 0 }, allMovedSeen: null, laws: [],
  *   },
  *   level: { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" },
  *   roles: {},
  *   bufferKnown: true,
  *   alone: { calls: 0, pages: 0 },
- *   putSide: NOTHING_PUT,
+ *   putSide: {
+ *     puts: null, putsByOthers: 0, pins: { taken: 0, put: null, surplus: 0 },
+ *     gets: { taken: 0, put: null }, held: [],
+ *   },
  * };
  * assertEquals(stopsOf(silent), [
  *   "The recording was cut off: it has no footer.",
@@ -123,16 +117,19 @@ export function stopsOf(evidence: Evidence): readonly string[] {
  * const failed: Evidence = {
  *   facts: [],
  *   ledger: {
- *     clean: true, lost: 0, missed: 0, unreadable: 0, helperFailures: [], incomplete: 0,
+ *     clean: true, lost: 0, missed: 0, missesOf: "all", unreadable: 0, helperFailures: [], incomplete: 0,
  *     orphans: 0, duplicates: 0, end: { kind: "complete" }, workloadExit: 3,
  *     setAside: { outside: 0, straddling: 0, failed: 0 },
- *     balance: { even: 0, uneven: 0, unsure: 0 }, accounted: false, laws: [],
+ *     balance: { even: 0, uneven: 0, unsure: 0 }, allMovedSeen: null, laws: [],
  *   },
  *   level: { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" },
  *   roles: {},
  *   bufferKnown: true,
  *   alone: { calls: 0, pages: 0 },
- *   putSide: NOTHING_PUT,
+ *   putSide: {
+ *     puts: null, putsByOthers: 0, pins: { taken: 0, put: null, surplus: 0 },
+ *     gets: { taken: 0, put: null }, held: [],
+ *   },
  * };
  * assertEquals(doubtsOf(failed, []), ["The workload failed with exit code 3."]);
  * ```
@@ -146,6 +143,7 @@ export function doubtsOf(
   const uneven = ledger.clean ? 0 : walked.filter((fact) => fact.balance === "uneven").length;
   const fewer = walked.filter((fact) => fact.balance === "even" && fact.grabs < fact.leastGrabs);
   const uncovered = sumOf(walked, (fact) => fact.uncovered);
+  const stray = sumOf(walked, (fact) => fact.strayGrabs);
   if (uneven > 0) {
     doubts.push(
       `In ${
@@ -163,6 +161,14 @@ export function doubtsOf(
     doubts.push(
       `${counted(uncovered, "page")} came from no huge leaf, though the device maps by ` +
         `${level.level} leaves only.`,
+    );
+  }
+  if (stray > 0) {
+    doubts.push(
+      `${
+        counted(stray, "grab")
+      } of the fast walk went through a function that only the slow path ` +
+        "calls: that the slow path began was not seen.",
     );
   }
   if (fewer.length > 0) {

@@ -47,6 +47,8 @@ export interface CallFacts extends CallKey {
   readonly slowGrabs: number;
   /** Grabs of the fast walk that it gave back before it returned. */
   readonly undoneGrabs: number;
+  /** Fast grabs by a function that only the slow path calls: that it began was not seen. */
+  readonly strayGrabs: number;
   /** Grabs that failed. */
   readonly refused: number;
   /** Distinct head pages behind the fast grabs. */
@@ -83,7 +85,8 @@ export interface CallContext {
 }
 
 /**
- * Whether what a device leaf backs out of is observed: by its function, or because there is none.
+ * Whether what a device leaf backs out of is observed: by its function, or because no failure of the
+ * leaf's own is, from which it would be worked out.
  *
  * @example A recording of before 0.2
  * ```ts
@@ -171,6 +174,7 @@ export function settleCall(parts: CallParts, context: CallContext): SettledCall 
     refs,
     slowGrabs: grabsIn(slow),
     undoneGrabs: grabsIn(undone),
+    strayGrabs: grabsIn(kept.filter(({ role }) => role === "grabSlow")),
     refused: parts.refused,
     heads: heads.count,
     most: heads.most,

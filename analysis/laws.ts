@@ -9,6 +9,7 @@ import type { TargetSummary } from "../recording/header.ts";
 import type { StreamSums } from "./calls.ts";
 import type { PutSide } from "./put_side.ts";
 import type { Comparison, RefcountWitness } from "./refcounts.ts";
+import { counted } from "./words.ts";
 
 /** A sum that must be the same in the event stream and in the kernel. */
 export interface Law {
@@ -20,7 +21,7 @@ export interface Law {
   readonly kernel: number | null;
   /** Whether both agree; `null` where that cannot be judged. */
   readonly holds: boolean | null;
-  /** Why it cannot be judged; `null` where it can. */
+  /** Why it cannot be judged, or in what it fails if the sums do not tell; else `null`. */
   readonly why: string | null;
 }
 
@@ -49,7 +50,7 @@ export interface LawInput {
   readonly target: Pick<TargetSummary, "kind">;
   readonly sums: StreamSums;
   readonly footer: Pick<Footer, "totals" | "pins"> | undefined;
-  readonly putSide: Pick<PutSide, "puts" | "pins">;
+  readonly putSide: Pick<PutSide, "pins">;
   /** What the page_ref tracepoints say; `undefined` without them. */
   readonly refcounts: RefcountWitness | undefined;
 }
@@ -67,7 +68,7 @@ export interface LawInput {
  *     calls: 3, pages: 512, grabs: 512, refs: 512, lookups: 512, realLookups: 3, puts: 0, putRefs: 0,
  *   },
  *   footer: undefined,
- *   putSide: { puts: null, pins: { taken: 0, put: 0, surplus: 0 } },
+ *   putSide: { pins: { taken: 0, put: null, surplus: 0 } },
  *   refcounts: undefined,
  * });
  * assertEquals(calls, {
@@ -90,7 +91,7 @@ export function lawsOf({ target, sums, footer, putSide, refcounts }: LawInput): 
       ? { name, stream, kernel, holds: stream === kernel, why: null }
       : { name, stream, kernel, holds: null, why: "others pin too" };
   };
-  const arePutsSeen = putSide.puts !== null;
+  const { taken, put } = putSide.pins;
   return [
     law("calls", sums.calls, totals?.calls),
     law("pages", sums.pages, totals?.pages),
@@ -98,28 +99,33 @@ export function lawsOf({ target, sums, footer, putSide, refcounts }: LawInput): 
     law("references", sums.refs, totals?.refs),
     law("pgmap look-ups", sums.lookups, totals?.lookups),
     law("real look-ups", sums.realLookups, totals?.realLookups),
-    ...(arePutsSeen
+    // Puts may be seen in part: of folios only, where the core of all of them is inlined.
+    ...(put !== null || totals?.puts !== undefined
       ? [law("puts", sums.puts, totals?.puts), law("references put", sums.putRefs, totals?.putRefs)]
       : []),
-    pinLaw("pins taken", putSide.pins.taken, footer?.pins?.acquired),
-    ...(arePutsSeen ? [pinLaw("pins put", putSide.pins.put, footer?.pins?.released)] : []),
-    ...(refcounts === undefined ? [] : refcountLaws(refcounts)),
+    pinLaw("pins taken", taken, footer?.pins?.acquired),
+    ...(put === null ? [] : [pinLaw("pins put", put, footer?.pins?.released)]),
+    ...(refcounts === undefined ? [] : refcountLaws(refcounts, taken > 0 && put === null)),
   ];
 }
 
-function refcountLaws({ added, taken, heldGets }: RefcountWitness): Law[] {
+function refcountLaws(
+  { added, taken, heldGets }: RefcountWitness,
+  arePinsPutUnseen: boolean,
+): Law[] {
   const law = (name: string, { implied, seen, different }: Comparison): Law => ({
     name,
     stream: implied,
     kernel: seen,
     holds: different === 0,
-    why: null,
+    why: different > 0 && implied === seen ? `on ${counted(different, "page")}` : null,
   });
-  return [
-    law("refcounts added", added),
-    // Gets are put unseen, so what is left of them is a finding, not a law.
-    heldGets > 0 && taken.seen + heldGets === taken.implied
-      ? { ...law("refcounts taken", taken), holds: null, why: `${heldGets} gets are not put` }
-      : law("refcounts taken", taken),
-  ];
+  const puts = law("refcounts taken", taken);
+  // Gets are put unseen, so what is left of them is a finding, not a law.
+  const why = arePinsPutUnseen
+    ? "puts of pins are not observed"
+    : heldGets > 0 && taken.seen + heldGets === taken.implied
+    ? `not put: ${counted(heldGets, "get")}`
+    : undefined;
+  return [law("refcounts added", added), why === undefined ? puts : { ...puts, holds: null, why }];
 }

@@ -106,6 +106,30 @@ function functionOf(role: Role | undefined): string[] {
   return role?.kind === "probed" ? [role.function] : [];
 }
 
+/**
+ * Leaves as the page tables have them: where an ordinary leaf function hands a device's leaf on to the
+ * device's own (to 6.14, where the compiler inlined neither), both report it, and it is one.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const leaf = {
+ *   kind: "leaf", tid: 7, call: 1, address: "0x7f0000200000", pages: 512, taken: true,
+ * } as const;
+ * const device = { ...leaf, pfn: 0x100a00 };
+ * assertEquals(withoutEchoes([{ ...leaf, level: "pmd" }, device]), [device]);
+ * ```
+ */
+export function withoutEchoes(leaves: readonly LeafEvent[]): readonly LeafEvent[] {
+  const devices = leaves.filter(({ level }) => level === undefined);
+  if (devices.length === 0) return leaves;
+  const served = new Set(devices.map(({ address }) => address));
+  return leaves.filter(({ level, address }) =>
+    level === undefined || level === "pte" || !served.has(address)
+  );
+}
+
 /** The pages that a fast walk took. */
 export interface Walk {
   /** Number of its first virtual page. */

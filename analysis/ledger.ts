@@ -5,7 +5,7 @@
  */
 
 import type { Footer, SessionEnd } from "../recording/footer.ts";
-import type { TargetSummary } from "../recording/header.ts";
+import type { PlanSummary, TargetSummary } from "../recording/header.ts";
 import type { Collected, HelperFailure } from "./calls.ts";
 import type { CallFacts } from "./facts.ts";
 import { type Law, lawsOf } from "./laws.ts";
@@ -45,6 +45,11 @@ export interface Ledger {
   readonly lost: number;
   /** Runs of probes that the kernel skipped; `null` where it does not tell. */
   readonly missed: number | null;
+  /**
+   * Of which probes that is known: kernels count those of fentry from 5.12 on, those of kprobes and
+   * tracepoints from 6.7 on.
+   */
+  readonly missesOf: "all" | "fentry" | "none";
   /** Lines that could not be understood. */
   readonly unreadable: number;
   /** BPF helpers that failed. */
@@ -64,11 +69,10 @@ export interface Ledger {
   /** Whether references match pages, call by call. */
   readonly balance: BalanceCounts;
   /**
-   * Whether the judged calls account for every byte that the workload moved, page by page: then no
-   * probe that the kernel skipped was theirs. A program of BPF that is interrupted, or preempted, on a
-   * processor is skipped for whoever comes upon it there, whatever process that is.
+   * Whether the calls that were seen took each page as often as the workload moved it; `null` where
+   * it does not tell.
    */
-  readonly accounted: boolean;
+  readonly allMovedSeen: boolean | null;
   /** The stream against the kernel, sum by sum. */
   readonly laws: readonly Law[];
 }
@@ -77,7 +81,7 @@ export interface Ledger {
 export interface LedgerInput {
   readonly header: {
     readonly target: Pick<TargetSummary, "kind">;
-    readonly kernel: { readonly pageBytes: number };
+    readonly plan: Pick<PlanSummary, "roles" | "pageRef" | "countsMisses">;
   };
   readonly collected: Collected;
   /** The footer; `undefined` where the recording was cut off. */
@@ -85,9 +89,9 @@ export interface LedgerInput {
   readonly setAside: SetAside;
   /** Facts of the judged calls. */
   readonly facts: readonly CallFacts[];
-  /** Pages in the buffer that the slow path served without gup-fast. */
-  readonly alonePages: number;
-  readonly putSide: Pick<PutSide, "puts" | "pins">;
+  /** Whether the workload moved just the pages that were seen to be taken; `null` if unknown. */
+  readonly allMovedSeen: boolean | null;
+  readonly putSide: Pick<PutSide, "pins">;
   /** What the page_ref tracepoints say; `undefined` without them. */
   readonly refcounts: RefcountWitness | undefined;
 }
@@ -100,14 +104,21 @@ export interface LedgerInput {
  * import { assertEquals } from "@std/assert";
  * import { createCollector } from "./calls.ts";
  *
+ * const absent = { kind: "absent", why: "not in this kernel", cost: "", needed: false } as const;
+ * const plan = {
+ *   roles: {
+ *     entry: absent, hugeLeaf: absent, grabOne: absent, grabBatch: absent, grabSlow: absent,
+ *     lookup: absent, slowPath: absent,
+ *   },
+ * };
  * const ledger = drawUpLedger({
- *   header: { target: { kind: "guest" }, kernel: { pageBytes: 4096 } },
+ *   header: { target: { kind: "guest" }, plan },
  *   collected: createCollector().collect(),
  *   footer: undefined,
  *   setAside: { outside: 0, straddling: 0, failed: 0 },
  *   facts: [],
- *   alonePages: 0,
- *   putSide: { puts: null, pins: { taken: 0, put: 0, surplus: 0 } },
+ *   allMovedSeen: null,
+ *   putSide: { pins: { taken: 0, put: null, surplus: 0 } },
  *   refcounts: undefined,
  * });
  * assertEquals([ledger.clean, ledger.end.kind], [false, "cut off"]);
@@ -117,10 +128,17 @@ export function drawUpLedger(input: LedgerInput): Ledger {
   const { collected, footer, facts } = input;
   const balance = { even: 0, uneven: 0, unsure: 0 };
   for (const fact of facts) balance[fact.balance]++;
+  const laws = lawsOf({
+    target: input.header.target,
+    sums: collected.sums,
+    footer,
+    putSide: input.putSide,
+    refcounts: input.refcounts,
+  });
   const ledger: Ledger = {
     clean: false,
     lost: collected.lost,
-    missed: footer?.missed ?? null,
+    ...missesOf(footer?.missed, input.header.plan),
     unreadable: collected.unreadable,
     helperFailures: collected.helperFailures,
     incomplete: footer?.totals === undefined
@@ -132,27 +150,42 @@ export function drawUpLedger(input: LedgerInput): Ledger {
     workloadExit: footer?.workloadExit ?? null,
     setAside: input.setAside,
     balance,
-    accounted: false,
-    laws: lawsOf({
-      target: input.header.target,
-      sums: collected.sums,
-      footer,
-      putSide: input.putSide,
-      refcounts: input.refcounts,
-    }),
+    allMovedSeen: input.allMovedSeen,
+    laws,
   };
-  const whole = { ...ledger, accounted: isAccounted(input, ledger) };
-  return { ...whole, clean: complaints(whole).length === 0 };
+  return { ...ledger, clean: complaints(ledger).length === 0 };
 }
 
-function isAccounted(
-  { collected, facts, alonePages, header }: LedgerInput,
-  { balance, laws }: Ledger,
+/**
+ * Whether all grabs are accounted for: the calls that were seen took what the workload moved, page by
+ * page, and their references match their pages. Then no grab was skipped, whatever the kernel skipped:
+ * a program of BPF that is interrupted, or preempted, on a processor is skipped for whoever comes upon
+ * it there, of whatever process. It says nothing of look-ups and puts.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const balance = { even: 3, uneven: 0, unsure: 0 };
+ * assertEquals(isAccounted({ allMovedSeen: true, balance, laws: [] }), true);
+ * ```
+ */
+export function isAccounted(
+  { allMovedSeen, balance, laws }: Pick<Ledger, "allMovedSeen" | "balance" | "laws">,
 ): boolean {
-  const { bytesMoved } = collected.workload;
-  const pages = facts.reduce((sum, fact) => sum + fact.pages, alonePages);
-  return bytesMoved !== undefined && pages * header.kernel.pageBytes === bytesMoved &&
-    balance.uneven + balance.unsure === 0 && laws.every(({ holds }) => holds !== false);
+  return allMovedSeen === true && balance.uneven + balance.unsure === 0 &&
+    laws.every(({ holds }) => holds !== false);
+}
+
+/** The kinds of probes whose skipped runs the kernel counted. */
+function missesOf(
+  missed: number | undefined,
+  plan: LedgerInput["header"]["plan"],
+): Pick<Ledger, "missed" | "missesOf"> {
+  if (missed === undefined) return { missed: null, missesOf: "none" };
+  const isFentryOnly = plan.pageRef !== true &&
+    Object.values(plan.roles).every((role) => role.kind === "absent" || role.attach === "fentry");
+  return { missed, missesOf: plan.countsMisses === true || isFentryOnly ? "all" : "fentry" };
 }
 
 /**
@@ -164,10 +197,10 @@ function isAccounted(
  * import { assertEquals } from "@std/assert";
  *
  * const ledger: Ledger = {
- *   clean: false, lost: 17, missed: 0, unreadable: 0, helperFailures: [], incomplete: 0,
+ *   clean: false, lost: 17, missed: 0, missesOf: "all", unreadable: 0, helperFailures: [], incomplete: 0,
  *   orphans: 0, duplicates: 0, end: { kind: "complete" }, workloadExit: 0,
  *   setAside: { outside: 0, straddling: 0, failed: 0 },
- *   balance: { even: 3, uneven: 0, unsure: 0 }, accounted: false, laws: [],
+ *   balance: { even: 3, uneven: 0, unsure: 0 }, allMovedSeen: null, laws: [],
  * };
  * assertEquals(complaints(ledger), ["17 events were lost in the tracer's buffer."]);
  * ```
@@ -177,8 +210,13 @@ export function complaints(ledger: Ledger): readonly string[] {
   const cut = cutShort(ledger);
   if (cut !== undefined) found.push(cut);
   if (ledger.lost > 0) found.push(`${were(ledger.lost, "event")} lost in the tracer's buffer.`);
-  if (ledger.missed !== null && ledger.missed > 0 && !ledger.accounted) {
+  if (ledger.missed !== null && ledger.missed > 0 && !isAccounted(ledger)) {
     found.push(`${were(ledger.missed, "probe run")} skipped by the kernel.`);
+  } else if (ledger.missesOf !== "all" && ledger.allMovedSeen === false) {
+    found.push(
+      "The calls that were seen do not account for all that the workload moved, and this kernel " +
+        "does not count every probe run that it skips.",
+    );
   }
   if (ledger.unreadable > 0) {
     found.push(`${were(ledger.unreadable, "line")} not readable.`);
@@ -195,10 +233,13 @@ export function complaints(ledger: Ledger): readonly string[] {
   if (ledger.duplicates > 0) {
     found.push(`${were(ledger.duplicates, "call end")} reported more than once.`);
   }
-  for (const { name, stream, kernel, holds } of ledger.laws) {
-    if (holds === false) {
-      found.push(`The stream adds up to ${stream} ${name}, the kernel counted ${kernel}.`);
-    }
+  for (const { name, stream, kernel, holds, why } of ledger.laws) {
+    if (holds !== false) continue;
+    found.push(
+      why === null
+        ? `The stream adds up to ${stream} ${name}, the kernel counted ${kernel}.`
+        : `The stream and the kernel differ in "${name}" ${why}, though both sums are ${stream}.`,
+    );
   }
   if (cut === undefined && ledger.incomplete === null) {
     found.push("The kernel's own sums are missing, so the stream could not be checked.");

@@ -22,12 +22,12 @@ export interface HeldReferences {
   readonly refs: number;
 }
 
-/** What can be said of pins, all of whose puts are observed. */
+/** What can be said of pins. */
 export interface PinBalance {
   /** References taken. */
   readonly taken: number;
-  /** References put. */
-  readonly put: number;
+  /** References put; `null` where puts are not observed. */
+  readonly put: number | null;
   /** Put, on heads of which so many were not seen taken. */
   readonly surplus: number;
 }
@@ -62,6 +62,8 @@ export interface PutSideInput {
   readonly callers: ReadonlySet<number>;
   /** Whether puts are probed. */
   readonly observed: boolean;
+  /** Whether the recording came to its end, where the last puts are: else nothing counts as held. */
+  readonly isWhole: boolean;
   /** What the page_ref tracepoints say; `undefined` without them. */
   readonly refcounts: RefcountWitness | undefined;
 }
@@ -77,23 +79,25 @@ export interface PutSideInput {
  *   accounts: [{
  *     pfn: 0x100a00, heads: 1, order: 9, gets: 0, pins: 512, putGets: 0, putPins: 511,
  *   }],
- *   puts: [], callers: new Set(), observed: true, refcounts: undefined,
+ *   puts: [], callers: new Set(), observed: true, isWhole: true, refcounts: undefined,
  * });
  * assertEquals(side.held, [{ kind: "pin", pfn: 0x100a00, heads: 1, order: 9, refs: 1 }]);
  * ```
  */
 export function putSide(input: PutSideInput): PutSide {
-  const { accounts, puts, callers, observed, refcounts } = input;
+  const { accounts, puts, callers, observed, isWhole, refcounts } = input;
   const sum = (of: (account: HeadAccount) => number): number =>
     accounts.reduce((total, account) => total + account.heads * of(account), 0);
-  const held = observed ? accounts.flatMap((it) => heldOn(it, "pin", it.pins - it.putPins)) : [];
+  const held = observed && isWhole
+    ? accounts.flatMap((it) => heldOn(it, "pin", it.pins - it.putPins))
+    : [];
   return {
     puts: observed ? puts.reduce((total, { count }) => total + count, 0) : null,
     putsByOthers: puts.filter(({ tid }) => !callers.has(tid))
       .reduce((total, { count }) => total + count, 0),
     pins: {
       taken: sum((account) => account.pins),
-      put: sum((account) => account.putPins),
+      put: observed ? sum((account) => account.putPins) : null,
       surplus: observed ? sum(({ pins, putPins }) => Math.max(0, putPins - pins)) : 0,
     },
     gets: refcounts === undefined

@@ -91,8 +91,8 @@ export function refcountWitness(
       compare(added, implied.added, page.added);
       compare(taken, implied.taken, page.taken);
       gets += account.gets;
-      const refs = implied.taken - page.taken;
-      if (account.gets > 0 && refs > 0) hold(held, { pfn, order: account.order, refs });
+      const refs = Math.min(account.gets, implied.taken - page.taken);
+      if (refs > 0) hold(held, { pfn, order: account.order, refs });
     }
   }
   for (const page of seen.values()) {

@@ -10,7 +10,7 @@ import { cutRun, refsIn } from "./runs.ts";
 /** What a call did with references. */
 export interface CallGrabs {
   readonly runs: readonly RunEvent[];
-  /** Device leaves. */
+  /** Leaves of any kind; of device leaves alone it is known what they back out of. */
   readonly leaves: readonly LeafEvent[];
   /** What a device leaf backed out of. */
   readonly undos: readonly UndoEvent[];
@@ -43,7 +43,9 @@ export interface SettledGrabs {
  *
  * An interrupt can put somebody else's pins in the middle of a call, and then this thread is seen to
  * put them. Where all grabs together make up just the pages that the call returned, nothing was given
- * back, whatever was put.
+ * back, whatever was put; and what was given back is never more than the grabs exceed the pages by. Puts
+ * of more than that are told apart by the walk in which they were made, if either walk's fit; if not,
+ * nothing is taken for given back, and the call has too many references.
  *
  * @example A walk that grabs 512 pages, puts them, and leaves them to the slow path
  * ```ts
@@ -68,10 +70,17 @@ export interface SettledGrabs {
 export function settle(call: CallGrabs, options: SettleOptions): SettledGrabs {
   const fast = call.runs.filter(({ path }) => path === "fast");
   const slow = call.runs.filter(({ path }) => path === "slow");
-  if (refsIn(call.runs) === options.returned) return { kept: fast, undone: [], slow };
+  const surplus = refsIn(call.runs) - options.returned;
+  if (surplus === 0) return { kept: fast, undone: [], slow };
   const puts = call.puts.filter(({ pin }) => pin === options.isPin);
   const [kept, undone] = takeBack(fast, puts.filter(({ path }) => path === "fast"));
-  const [slowKept] = takeBack(slow, puts.filter(({ path }) => path === "slow"));
+  const [slowKept, slowUndone] = takeBack(slow, puts.filter(({ path }) => path === "slow"));
+  const [fastBack, slowBack] = [refsIn(undone), refsIn(slowUndone)];
+  if (fastBack + slowBack > surplus) {
+    if (fastBack === surplus) return { kept, undone, slow };
+    if (slowBack === surplus) return { kept: fast, undone: [], slow: slowKept };
+    return { kept: fast, undone: [], slow };
+  }
   // A pin that a device leaf backs out of is put by the function that puts all pins.
   if (options.isPin && puts.length > 0) return { kept, undone, slow: slowKept };
   const leaf = options.seesUndo
@@ -114,20 +123,15 @@ function takeBack(
   runs: readonly RunEvent[],
   puts: readonly PutEvent[],
 ): readonly [kept: readonly RunEvent[], undone: readonly RunEvent[]] {
+  if (puts.length === 0) return [runs, []];
   const owed = new Map<number, number>();
-  for (const { pfn, count, refs, step } of puts) {
-    for (let i = 0; i < (step === 0 ? 1 : count); i++) {
-      const head = pfn + i * step;
-      owed.set(head, (owed.get(head) ?? 0) + refs * (step === 0 ? count : 1));
-    }
-  }
-  if (owed.size === 0) return [runs, []];
   const kept: RunEvent[] = [];
   const undone: RunEvent[] = [];
   for (const run of runs.toReversed()) {
     for (const part of run.order === 0 ? pagesOf(run) : [run]) {
-      const back = Math.min(part.count, Math.floor((owed.get(part.head) ?? 0) / part.refs));
-      owed.set(part.head, (owed.get(part.head) ?? 0) - back * part.refs);
+      const open = owed.get(part.head) ?? putOn(part.head, puts);
+      const back = Math.min(part.count, Math.floor(open / part.refs));
+      owed.set(part.head, open - back * part.refs);
       if (back < part.count) kept.push({ ...part, count: part.count - back });
       if (back > 0) {
         const ahead = (part.count - back) * part.step;
@@ -136,6 +140,18 @@ function takeBack(
     }
   }
   return [kept.reverse(), undone.reverse()];
+}
+
+/** References that were put on a head. */
+function putOn(head: number, puts: readonly PutEvent[]): number {
+  return puts.reduce((sum, { pfn, count, refs, step }) => {
+    const times = step === 0
+      ? (head === pfn ? count : 0)
+      : head >= pfn && head < pfn + count
+      ? 1
+      : 0;
+    return sum + times * refs;
+  }, 0);
 }
 
 /** A run of order 0 as one run for each page, the last first: each has a head of its own. */

@@ -49,8 +49,8 @@ export function* headSpans(
 }
 
 /**
- * Cuts the number line wherever a span begins or ends, and sums up what was added to each piece;
- * pieces to which nothing was added are left out.
+ * Cuts the number line where what was added to a page changes, and sums it up for each piece; pieces to
+ * which nothing was added are left out.
  *
  * @example
  * ```ts
@@ -77,12 +77,30 @@ export function* layers<Name extends string>(
   const sums: Record<Name, number> = { ...zeros };
   let from = 0;
   let open = 0;
+  let last: Layer<Name> | undefined;
   for (const change of changes) {
-    if (open > 0 && change.at > from) yield { from, to: change.at, sums: { ...sums } };
+    if (open > 0 && change.at > from) {
+      const next: Layer<Name> = { from, to: change.at, sums: { ...sums } };
+      if (last === undefined) last = next;
+      else if (last.to === from && areEqual(last.sums, sums)) last = { ...next, from: last.from };
+      else {
+        yield last;
+        last = next;
+      }
+    }
     from = change.at;
     open += change.open;
     sums[change.name] += change.amount;
   }
+  if (last !== undefined) yield last;
+}
+
+function areEqual<Name extends string>(
+  a: Readonly<Record<Name, number>>,
+  b: Readonly<Record<Name, number>>,
+): boolean {
+  for (const name in a) if (a[name] !== b[name]) return false;
+  return true;
 }
 
 /**

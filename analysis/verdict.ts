@@ -10,7 +10,8 @@
  * - With losses, references that do not match pages are what the losses leave behind: they are no
  *   evidence for `unbalanced`.
  * - References that were taken and not put are evidence only where the kernel's own counters agree
- *   with every grab and put that was seen: elsewhere a put may have gone unseen.
+ *   with every grab and put that was seen: elsewhere a put may have gone unseen. For gets, which only
+ *   the page_ref tracepoints see put, it must also be known that no run of these was skipped.
  *
  * @module
  */
@@ -72,10 +73,10 @@ export interface Judgement {
  * import { assertEquals } from "@std/assert";
  *
  * const ledger: Ledger = {
- *   clean: true, lost: 0, missed: 0, unreadable: 0, helperFailures: [], incomplete: 0,
+ *   clean: true, lost: 0, missed: 0, missesOf: "all", unreadable: 0, helperFailures: [], incomplete: 0,
  *   orphans: 0, duplicates: 0, end: { kind: "complete" }, workloadExit: 0,
  *   setAside: { outside: 0, straddling: 0, failed: 0 },
- *   balance: { even: 0, uneven: 0, unsure: 0 }, accounted: false, laws: [],
+ *   balance: { even: 0, uneven: 0, unsure: 0 }, allMovedSeen: null, laws: [],
  * };
  * const { verdict, reasons } = judge({
  *   facts: [],
@@ -113,7 +114,7 @@ export function judge(evidence: Evidence): Judgement {
   const sum = uneven.length === 0 && open.proven.length > 0
     ? open.proven.join(" ")
     : arithmetic(seen, seen === "unbalanced" ? uneven : even, walked.length);
-  const notes = [...notesOf(evidence, seen, even), ...open.unproven];
+  const notes = [...open.proven, ...notesOf(evidence, seen, even), ...open.unproven];
   const reasons = verdict !== "undecided"
     ? [sum, ...doubts, ...notes]
     : even.length + uneven.length + open.proven.length > 0
@@ -174,7 +175,10 @@ function imbalanceOf(
         `${surplus === 1 ? "was" : "were"} not seen to be taken.`,
       ]),
     ];
-    const isProven = ledger.clean && areProven(ledger.laws, kind === "pin" ? PIN_LAWS : GET_LAWS);
+    const isProven = ledger.clean && (kind === "pin"
+      ? areProven(ledger.laws, PIN_LAWS)
+      // Only the tracepoints see gets put, and a run of theirs that was skipped looks like a held get.
+      : areProven(ledger.laws, GET_LAWS) && ledger.missesOf === "all" && ledger.missed === 0);
     return sentences.map((sentence) => ({ sentence, isProven }));
   });
   return {

@@ -12,7 +12,7 @@ import { MAPPING_FUNCTIONS, OLD_FLAGS, PAGE_REF_FUNCTION } from "./eras.ts";
 import { MachineryError } from "./failure.ts";
 import { BTF_PATH, type KernelFacts } from "./kernel.ts";
 import { type PageFacts, pageFacts } from "./page.ts";
-import { answeredTypes } from "./types.ts";
+import { answeredTypes, MISSES_FIELD } from "./types.ts";
 
 /** What is probed on a kernel. */
 export interface Plan {
@@ -76,6 +76,7 @@ export function makePlan(facts: KernelFacts, wish: PlanWish): Plan {
       flags: flags(types),
       structPageBytes: page.structPageBytes,
       pageRef,
+      countsMisses: types.hasField(...MISSES_FIELD),
       putsOfDeviceOnly: wish.putsOf === "device",
     },
     functions,

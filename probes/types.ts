@@ -22,7 +22,15 @@ export interface TypeAnswers {
 
 const STRUCTS: readonly string[] = ["page"];
 
+/**
+ * The kernel that shows this count (6.7 on) is also the one that counts runs that it skips of any
+ * program on a kprobe or a tracepoint (kernel/trace/bpf_trace.c, trace_call_bpf); of fentry it counts
+ * them since 5.12.
+ */
+export const MISSES_FIELD = ["bpf_link_info", "perf_event", "kprobe", "missed"] as const;
+
 const FIELDS: readonly string[] = [
+  MISSES_FIELD.join("."),
   "page._refcount.counter",
   "page.compound_head",
   "page.compound_info",

@@ -151,9 +151,12 @@ export type PutRole = "put" | "unpin";
 export interface PutEvent extends CallKey {
   /** What it is. */
   readonly kind: "put";
-  /** The gup-fast call of this thread inside which it ran: then it is an undo. 0 outside any. */
+  /**
+   * The call of this thread inside which it ran; 0 outside any. Inside it is an undo, unless an
+   * interrupt put what others had pinned.
+   */
   readonly call: number;
-  /** Inside a call: whether the fast walk or the slow path gave back; absent outside any. */
+  /** Inside a call: whether it ran in the slow path's `__get_user_pages`; absent outside any. */
   readonly path?: GrabPath;
   /** Which function it was. */
   readonly role: PutRole;

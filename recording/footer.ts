@@ -16,7 +16,7 @@ export interface KernelTotals {
   readonly grabs: number;
   /** References that they added. */
   readonly refs: number;
-  /** `get_dev_pagemap()` calls inside gup-fast calls. */
+  /** `get_dev_pagemap()` calls inside calls, of the slow path alone included. */
   readonly lookups: number;
   /** Those that were real look-ups. */
   readonly realLookups: number;

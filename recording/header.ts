@@ -109,6 +109,11 @@ export interface PlanSummary {
   readonly structPageBytes: number;
   /** Whether the `page_ref` tracepoints are counted as well; absent in recordings of before 0.2. */
   readonly pageRef?: boolean;
+  /**
+   * Whether the kernel counts the runs of kprobes and tracepoints that it skips (6.7 on), as it does
+   * those of fentry (5.12 on); absent in recordings of before 0.2.
+   */
+  readonly countsMisses?: boolean;
   /** Whether puts are seen on this device's pages only, others' left out; absent before 0.2. */
   readonly putsOfDeviceOnly?: boolean;
 }

@@ -184,6 +184,7 @@ const header = object<Header>({
     }),
     structPageBytes: count,
     pageRef: optional(flag),
+    countsMisses: optional(flag),
     putsOfDeviceOnly: optional(flag),
   }),
   script: object<Header["script"]>({ file: text, sha256: text }),

@@ -113,7 +113,9 @@ function values(weighted: readonly Weighted[]): string {
 }
 
 function putCell({ puts, pins, gets }: PutSide): string {
-  if (pins.taken > 0 || pins.put > 0 || gets.taken === 0) return puts === null ? "-" : String(puts);
+  if (pins.taken > 0 || (pins.put ?? 0) > 0 || gets.taken === 0) {
+    return puts === null ? "-" : String(puts);
+  }
   return gets.put === null ? "unseen" : `${gets.put} refs`;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Ledger } from "../ledger.ts";
+import { isAccounted, type Ledger } from "../ledger.ts";
 import type { PutSide } from "../put_side.ts";
 import { EXIT_CODES } from "../verdict.ts";
 import { byteSize, counted, lowerFirst, pfnText } from "../words.ts";
@@ -175,10 +175,11 @@ function totalRows({ totals, putSide }: Report): readonly string[] {
 }
 
 function putNote({ puts, putsByOthers, pins, gets }: PutSide): string {
-  if (puts === null) return "not observed";
   const notes: string[] = [];
-  if (pins.taken > 0 || pins.put > 0) {
-    notes.push(`${pins.put} of ${pins.taken} pins put`);
+  if (puts === null) {
+    notes.push("not observed");
+  } else if (pins.taken > 0 || pins.put !== 0) {
+    notes.push(`${known(pins.put)} of ${pins.taken} pins put`);
     if (putsByOthers > 0) notes.push(`${counted(putsByOthers, "put")} by other threads`);
   }
   if (gets.taken > 0 && gets.put !== null) {
@@ -237,14 +238,21 @@ function ledgerLines(ledger: Ledger, width: number, paint: Paint): readonly stri
       `  ${name.padEnd(16)} ${String(stream).padStart(10)} ${
         String(kernel ?? "-").padStart(10)
       }  ` +
-      (holds === null ? `not judged: ${why}` : holds ? "equal" : paint.alarm("DIFFERENT"))
+      (holds === null
+        ? `not judged: ${why}`
+        : holds
+        ? "equal"
+        : paint.alarm(why === null ? "DIFFERENT" : `DIFFERENT ${why}`))
     ),
   ];
 }
 
-function missedText({ missed, accounted }: Ledger): string {
-  const isElsewhere = missed !== null && missed > 0 && accounted;
-  return `${known(missed)} missed${isElsewhere ? " elsewhere (all that was moved is seen)" : ""}`;
+function missedText(ledger: Ledger): string {
+  const { missed, missesOf } = ledger;
+  if (missed === null) return "unknown how many missed";
+  const kind = missesOf === "fentry" ? " of fentry, of others unknown" : "";
+  const excuse = missed > 0 && isAccounted(ledger) ? " (no grab: all that was moved is seen)" : "";
+  return `${missed} missed${kind}${excuse}`;
 }
 
 function known(count: number | null): string {

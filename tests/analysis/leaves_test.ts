@@ -7,7 +7,19 @@ import {
   leavesOf,
   type Walk,
 } from "../../analysis/leaves.ts";
-import { absent, at, HEAD, LEAF, probed, RUN } from "./support.ts";
+import type { RecordingEvent } from "../../recording/event.ts";
+import {
+  absent,
+  at,
+  CALL,
+  HEAD,
+  LEAF,
+  probed,
+  READY,
+  reportOf,
+  RUN,
+  withRoles,
+} from "./support.ts";
 
 const PMD: LeafLevel = { source: "mapping", level: "pmd", pages: 512, why: "" };
 const FUNCTION: LeafLevel = { ...PMD, source: "function" };
@@ -51,6 +63,23 @@ Deno.test("leafLevel() names the functions that served", () => {
     pages: 1,
     why: "f, h served them",
   });
+});
+
+Deno.test("analyze() counts a leaf once that an ordinary function hands on to the device's", async () => {
+  const { pfn: _, ...leaf } = LEAF;
+  const header = withRoles({ pmdLeaf: probed("gup_huge_pmd") });
+  const events = [0, 1, 2, 3].flatMap((i): RecordingEvent[] => {
+    const key = { tid: 412, call: i + 1 };
+    const address = at(2 * i);
+    return [
+      { ...RUN, ...key, role: "grabOne", pfn: HEAD + 2 * i, count: 2, refs: 1, step: 1 },
+      { ...LEAF, ...key, address, pfn: HEAD + 2 * i, pages: 2 },
+      { ...leaf, ...key, address, level: "pmd", pages: 2 },
+      { ...CALL, ...key, address, asked: 2, returned: 2 },
+    ];
+  });
+  const { verdict, totals } = await reportOf([READY, ...events], { header });
+  assertEquals([verdict, totals.leastGrabs, totals.leaves.pmd], ["per-page", 4, 4]);
 });
 
 Deno.test("leafRole() knows the device's leaves from ordinary ones", () => {

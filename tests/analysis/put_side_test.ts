@@ -1,12 +1,14 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { openAccounts } from "../../analysis/accounts.ts";
 import { complaints } from "../../analysis/ledger.ts";
 import type { Report } from "../../analysis/report/report.ts";
 import { renderText } from "../../analysis/report/text.ts";
 import type { PutEvent, RecordingEvent, RefcountEvent } from "../../recording/event.ts";
-import type { PinCounters } from "../../recording/footer.ts";
+import type { Footer, PinCounters } from "../../recording/footer.ts";
 import type { Header } from "../../recording/header.ts";
 import {
+  absent,
+  CALL,
   EVENTS_5_10,
   EVENTS_7_3,
   footerFor,
@@ -28,7 +30,7 @@ async function reportWith(
   header: Header = OBSERVED,
 ): Promise<Report> {
   const events: readonly RecordingEvent[] = [...EVENTS_7_3, ...puts];
-  return await reportOf(events, { header, footer: { ...footerFor(events), pins } });
+  return await reportOf(events, { header, footer: { ...footerFor(events, header), pins } });
 }
 
 Deno.test("openAccounts() sums up references by head, and by page where each is its own", () => {
@@ -108,12 +110,17 @@ Deno.test("putSide() says nothing of puts that are not probed", async () => {
 
 const WITNESSED: Header = {
   ...OBSERVED,
-  plan: { ...OBSERVED.plan, pageRef: true },
+  plan: { ...OBSERVED.plan, pageRef: true, countsMisses: true },
 };
 
 /** The report of 5.10's write of 2 MiB, all gets of single pages, with what page_ref saw. */
-async function reportWitnessed(refcounts: readonly RefcountEvent[]): Promise<Report> {
-  return await reportOf([...EVENTS_5_10, ...refcounts], { header: WITNESSED });
+async function reportWitnessed(
+  refcounts: readonly RefcountEvent[],
+  ending: Partial<Footer> = {},
+  header = WITNESSED,
+): Promise<Report> {
+  const events: readonly RecordingEvent[] = [...EVENTS_5_10, ...refcounts];
+  return await reportOf(events, { header, footer: { ...footerFor(events, header), ...ending } });
 }
 
 function pages(count: number, taken: number): RefcountEvent[] {
@@ -146,8 +153,84 @@ Deno.test("refcountWitness() shows gets that are held, page by page", async () =
     stream: 512,
     kernel: 509,
     holds: null,
-    why: "3 gets are not put",
+    why: "not put: 3 gets",
   });
+});
+
+Deno.test("judge() does not judge held gets where a run of the tracepoints may have been skipped", async () => {
+  const held = pages(512, 1).map((page, i) => i < 3 ? { ...page, taken: 0 } : page);
+  const { countsMisses: _, ...old } = WITNESSED.plan;
+  for (
+    const { verdict, reasons } of [
+      await reportWitnessed(held, { missed: 3 }),
+      await reportWitnessed(held, {}, { ...WITNESSED, plan: old }),
+    ]
+  ) {
+    assertEquals(verdict, "per-page");
+    assertStringIncludes(reasons.at(-1) ?? "", "That is not judged");
+  }
+});
+
+Deno.test("refcountWitness() is not called where the recording was cut off before it was heard", async () => {
+  const { ledger, putSide } = await reportOf(EVENTS_5_10, { header: WITNESSED, footer: null });
+  assertEquals(ledger.laws.filter(({ name }) => name.startsWith("refcounts")), []);
+  assertEquals([putSide.gets.put, putSide.held], [null, []]);
+});
+
+Deno.test("refcountWitness() holds no more gets than were taken", async () => {
+  const put: PutEvent = { ...PUT, order: 0, refs: 1, step: 1 };
+  const events: readonly RecordingEvent[] = [...EVENTS_5_10, put, ...pages(512, 1)];
+  const { putSide } = await reportOf(events, { header: WITNESSED });
+  assertEquals(putSide.gets, { taken: 512, put: 511 });
+});
+
+Deno.test("refcountWitness() judges no puts of pins that are not observed", async () => {
+  const header = withRoles({ put: absent() });
+  const seen = { kind: "refcount", pfn: HEAD, added: 512, taken: 512 } as const;
+  const { ledger, putSide, verdict } = await reportOf([...EVENTS_7_3, seen], {
+    header: { ...header, plan: { ...header.plan, pageRef: true } },
+  });
+  assertEquals([verdict, ledger.clean, putSide.pins.put], ["once", true, null]);
+  assertEquals(ledger.laws.at(-1)?.why, "puts of pins are not observed");
+});
+
+Deno.test("putSide() leaves pins of other memory out where their puts are", async () => {
+  const header = {
+    ...OBSERVED,
+    target: { ...OBSERVED.target, kind: "local" },
+    plan: { ...OBSERVED.plan, putsOfDeviceOnly: true },
+  } as const;
+  const elsewhere: readonly RecordingEvent[] = [
+    { ...RUN, call: 9, pfn: 77, head: 77, order: 0, refs: 1, step: 1 },
+    { ...CALL, call: 9, address: "0x5ffc00001000", asked: 1, returned: 1 },
+  ];
+  const { putSide } = await reportOf([...EVENTS_7_3, PUT, ...elsewhere], { header });
+  assertEquals([putSide.pins, putSide.held], [{ taken: 512, put: 512, surplus: 0 }, []]);
+});
+
+Deno.test("drawUpLedger() checks the sum of puts where only those of folios are probed", async () => {
+  const header = withRoles({ put: absent(), unpin: probed("unpin_user_folio") });
+  const events: readonly RecordingEvent[] = [...EVENTS_7_3, { ...PUT, role: "unpin" }];
+  const footer = footerFor(events, header);
+  const lost = { ...footer, totals: { ...footer.totals, puts: 5 } };
+  const { verdict, ledger } = await reportOf(events, { header, footer: lost });
+  assertEquals([verdict, complaints(ledger)], [
+    "undecided",
+    ["The stream adds up to 1 puts, the kernel counted 5."],
+  ]);
+});
+
+Deno.test("judge() names pins that are held beside references that do not match", async () => {
+  const short = EVENTS_7_3.map((event) =>
+    event.kind === "run" && event.call === 1 ? { ...event, refs: 255, step: 255 } : event
+  );
+  const footer = { ...footerFor(short, OBSERVED), pins: { acquired: 511, released: 0 } };
+  const { verdict, reasons } = await reportOf(short, { header: OBSERVED, footer });
+  assertEquals([verdict, ...reasons.slice(0, 2)], [
+    "unbalanced",
+    "References do not match pages in 1 of 3 calls: 255 references for 256 pages.",
+    "511 references of FOLL_PIN on 1 head were taken and not put when the recording ended.",
+  ]);
 });
 
 Deno.test("refcountWitness() breaks a law where a page was changed by something else", async () => {
@@ -166,6 +249,9 @@ Deno.test("refcountWitness() is not fooled by sums that agree on the wrong pages
   );
   const { ledger } = await reportWitnessed(swapped);
   assertEquals(ledger.laws.at(-2)?.holds, false);
+  assertEquals(complaints(ledger), [
+    'The stream and the kernel differ in "refcounts added" on 2 pages, though both sums are 512.',
+  ]);
 });
 
 Deno.test("refcountWitness() expects 1024 for each pin of a single page", async () => {

@@ -54,6 +54,21 @@ Deno.test("settle() takes what the slow path put from the slow path's grabs", ()
   assertEquals(counts({ runs: [RUN, SLOW], puts }), [1, 0, 0]);
 });
 
+Deno.test("settle() gives no more back than there are references too many", () => {
+  // An interrupt puts an earlier write's pins of the same head while the slow path runs.
+  const theirs = { ...INSIDE, path: "slow" as const };
+  assertEquals(counts({ runs: [RUN, SLOW], puts: [INSIDE, theirs] }), [0, 1, 1]);
+  // Either could be the one that the walk gave back.
+  const half = { ...RUN, refs: 256 };
+  const puts = [{ ...INSIDE, refs: 512 }, theirs];
+  assertEquals(counts({ runs: [half, half, SLOW], puts }, { returned: 768 }), [2, 0, 1]);
+});
+
+Deno.test("settle() looks up puts of pages by the million only where it needs to", () => {
+  const puts = [{ ...INSIDE, order: 0, count: 2 ** 24 + 1, refs: 1, step: 1 }];
+  assertEquals(counts({ runs: [RUN, SLOW], puts }, { returned: 1023 }), [1, 0, 1]);
+});
+
 Deno.test("settle() leaves puts of the other kind alone", () => {
   const puts = [{ ...INSIDE, pin: false }];
   assertEquals(counts({ runs: [RUN, SLOW], puts }), [1, 0, 1]);

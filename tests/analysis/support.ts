@@ -245,7 +245,10 @@ export const EVENTS_RFC: readonly RecordingEvent[] = write2M(({ first, pages }, 
 }));
 
 /** The sums that a kernel would have counted for these events. */
-export function totalsFor(events: readonly RecordingEvent[]): KernelTotals {
+export function totalsFor(
+  events: readonly RecordingEvent[],
+  { plan }: Header = HEADER,
+): KernelTotals {
   const calls = events.filter((event) => event.kind === "call");
   const runs = events.filter((event) => event.kind === "run");
   const puts = events.filter((event) => event.kind === "put");
@@ -259,17 +262,24 @@ export function totalsFor(events: readonly RecordingEvent[]): KernelTotals {
     refs: sum(runs, ({ count, refs }) => count * refs),
     lookups: sum(calls, ({ lookups }) => lookups),
     realLookups: sum(calls, ({ realLookups }) => realLookups),
-    puts: sum(puts, ({ count }) => count),
-    putRefs: sum(puts, ({ count, refs }) => count * refs),
+    ...(plan.roles.put?.kind === "probed" || plan.roles.unpin?.kind === "probed"
+      ? {
+        puts: sum(puts, ({ count }) => count),
+        putRefs: sum(puts, ({ count, refs }) => count * refs),
+      }
+      : {}),
   };
 }
 
 /** The footer of a session that came to its end, with the sums for these events. */
-export function footerFor(events: readonly RecordingEvent[]): Footer & { totals: KernelTotals } {
+export function footerFor(
+  events: readonly RecordingEvent[],
+  header: Header = HEADER,
+): Footer & { totals: KernelTotals } {
   return {
     kind: "footer",
     end: { kind: "complete" },
-    totals: totalsFor(events),
+    totals: totalsFor(events, header),
     missed: 0,
     workloadExit: 0,
   };
@@ -284,7 +294,7 @@ export async function* linesOf(lines: readonly RecordingLine[]): AsyncGenerator<
 /** The report on events; the footer that fits them unless another or none (`null`) is given. */
 export function reportOf(
   events: readonly RecordingEvent[],
-  { header = HEADER, footer = footerFor(events) }: {
+  { header = HEADER, footer = footerFor(events, header) }: {
     readonly header?: Header;
     readonly footer?: Footer | null;
   } = {},

@@ -226,6 +226,18 @@ Deno.test("judge() is undecided when a call reaches over the buffer's border", a
   ]);
 });
 
+Deno.test("judge() is undecided when the fast walk seems to use the slow path's grabs", async () => {
+  const { verdict, reasons } = await reportOf(
+    EVENTS_7_3.map((event) => event.kind === "run" ? { ...event, role: "grabSlow" } : event),
+    { header: HEADER_7_3 },
+  );
+  assertEquals([verdict, reasons[0]], [
+    "undecided",
+    "3 grabs of the fast walk went through a function that only the slow path calls: that the slow " +
+    "path began was not seen.",
+  ]);
+});
+
 Deno.test("judge() is undecided when there were fewer grabs than leaves", async () => {
   const events: RecordingEvent[] = [
     READY,

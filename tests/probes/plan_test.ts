@@ -95,6 +95,11 @@ Deno.test("makePlan() probes 5.10 by kprobes: its BTF has no ids", () => {
   assertEquals([plan.summary.pageRef, plan.mapping], [false, []]);
 });
 
+Deno.test("makePlan() tells the kernels that count each probe run that they skip", () => {
+  const counts = [COMPOUND, V5_10, V6_1, V6_12, V7_3].map((it) => planFor(it).summary.countsMisses);
+  assertEquals(counts, [false, false, false, true, true]);
+});
+
 Deno.test("makePlan() counts the page_ref tracepoints where a kernel has them", () => {
   const plan = planFor(COMPOUND);
   assertEquals([plan.summary.pageRef, plan.mapping], [true, ["handle_mm_fault", "exit_mmap"]]);
