@@ -161,6 +161,11 @@ export function createCollector(): Collector {
     sums.pages += Math.max(0, event.returned);
     sums.lookups += event.lookups;
     sums.realLookups += event.realLookups;
+    sums.grabs += event.unlisted?.grabs ?? 0;
+    sums.refs += event.unlisted?.refs ?? 0;
+    const { tid, call } = event;
+    if (event.run !== undefined) add({ kind: "run", tid, call, ...event.run });
+    if (event.leaf !== undefined) add({ kind: "leaf", tid, call, ...event.leaf });
     const parts = partsOf(event);
     if (parts.event === undefined) {
       parts.event = event;

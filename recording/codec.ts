@@ -6,7 +6,7 @@
 
 import type { RecordingEvent } from "./event.ts";
 import type { Footer } from "./footer.ts";
-import { type Header, RECORDING_FORMAT } from "./header.ts";
+import { type Header, READABLE_FORMATS } from "./header.ts";
 import { isRecord, isRecordingItem } from "./shape.ts";
 
 /** A line of a recording. */
@@ -75,11 +75,11 @@ function decodeHeader(line: string): Header {
       }`,
     );
   }
-  if (item["format"] !== RECORDING_FORMAT) {
+  if (!READABLE_FORMATS.some((format) => format === item["format"])) {
     throw new FormatError(
       `Cannot read the recording: its format is ${
         JSON.stringify(item["format"])
-      }, this version reads "${RECORDING_FORMAT}"`,
+      }, this version reads ${READABLE_FORMATS.map((format) => `"${format}"`).join(" and ")}`,
     );
   }
   if (!isRecordingItem(item) || item.kind !== "header") {

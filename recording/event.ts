@@ -54,6 +54,40 @@ export interface CallEvent extends CallKey {
   readonly realLookups: number;
   /** Whether a gup-fast call entered the slow path; absent in recordings of before 0.2. */
   readonly fellBack?: boolean;
+  /** Its last run, if it grabbed anything; absent in recordings of format 1. */
+  readonly run?: CallRun;
+  /** Its last leaf, if a leaf function reported one; absent in recordings of format 1. */
+  readonly leaf?: CallLeaf;
+  /**
+   * How many events of this call stand on lines of their own, before this one or after: runs,
+   * leaves, undos and refused grabs. Absent in recordings of format 1.
+   */
+  readonly parts?: number;
+  /**
+   * Puts that this thread made inside the call; the events that tell of them may come much later.
+   * Absent where there are none.
+   */
+  readonly putsInside?: number;
+  /** Grabs of runs beyond {@linkcode PlanSummary.runsPerCall}; absent where there are none. */
+  readonly unlisted?: UnlistedGrabs;
+}
+
+/** A run that is told of in the line of its call. */
+export type CallRun = Omit<RunEvent, "kind" | keyof CallKey>;
+
+/** A leaf that is told of in the line of its call. */
+export type CallLeaf = Omit<LeafEvent, "kind" | keyof CallKey>;
+
+/** Grabs of which only the sums are known: which pages they named is not. */
+export interface UnlistedGrabs {
+  /** How many grabs. */
+  readonly grabs: number;
+  /** References that they added. */
+  readonly refs: number;
+  /** Those of both that the slow path made. */
+  readonly slowGrabs: number;
+  /** References that these added. */
+  readonly slowRefs: number;
 }
 
 /**
@@ -120,8 +154,8 @@ export interface LeafEvent extends CallKey {
   readonly pfn?: number;
   /** Pages of the range inside this leaf. */
   readonly pages: number;
-  /** Whether the leaf function succeeded. */
-  readonly taken: boolean;
+  /** Whether the leaf function succeeded; absent where only its entry is probed. */
+  readonly taken?: boolean;
 }
 
 /**

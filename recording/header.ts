@@ -6,7 +6,10 @@
  */
 
 /** The format that this version writes. */
-export const RECORDING_FORMAT = "headcount.recording/1";
+export const RECORDING_FORMAT = "headcount.recording/2";
+
+/** Formats that this version reads: what one writes is readable for good. */
+export const READABLE_FORMATS = ["headcount.recording/1", "headcount.recording/2"] as const;
 
 /** What a kernel function does for headcount: roles that every recording has. */
 export type CoreRoleName =
@@ -62,6 +65,11 @@ export interface ProbedRole {
   readonly function: string;
   /** How it is attached. */
   readonly attach: AttachKind;
+  /**
+   * Whether only its entry is probed, so that its success is not seen; absent where it is, and in
+   * recordings of format 1.
+   */
+  readonly entryOnly?: boolean;
   /** Why this function, in a few words. */
   readonly why: string;
   /** Candidates that came before it; absent in recordings of before 0.2. */
@@ -114,6 +122,11 @@ export interface PlanSummary {
    * those of fentry (5.12 on); absent in recordings of before 0.2.
    */
   readonly countsMisses?: boolean;
+  /**
+   * Runs of one call that are told of, its last one not counted: of further ones only the sums are.
+   * Absent in recordings of format 1, where all are told of.
+   */
+  readonly runsPerCall?: number;
   /** Whether puts are seen on this device's pages only, others' left out; absent before 0.2. */
   readonly putsOfDeviceOnly?: boolean;
 }
@@ -167,7 +180,7 @@ export interface Header {
   /** What it is. */
   readonly kind: "header";
   /** The format of the recording. */
-  readonly format: typeof RECORDING_FORMAT;
+  readonly format: typeof READABLE_FORMATS[number];
   /** Version of headcount that recorded. */
   readonly headcount: string;
   /** When the recording began, ISO 8601, UTC. */

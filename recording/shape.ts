@@ -7,7 +7,10 @@
 
 import type { RecordingItem } from "./codec.ts";
 import type {
+  CallLeaf,
+  CallRun,
   RecordingEvent,
+  UnlistedGrabs,
   WorkloadDone,
   WorkloadReady,
   WorkloadReport,
@@ -18,7 +21,7 @@ import {
   type AbsentRole,
   type Header,
   type ProbedRole,
-  RECORDING_FORMAT,
+  READABLE_FORMATS,
   type Rejection,
 } from "./header.ts";
 
@@ -116,6 +119,7 @@ const role = variant<"probed" | "absent">("kind", {
     kind: text,
     function: text,
     attach: among("fentry", "kprobe"),
+    entryOnly: optional(flag),
     why: text,
     rejected,
   }),
@@ -123,17 +127,35 @@ const role = variant<"probed" | "absent">("kind", {
 });
 
 const key = { kind: text, tid: count, call: count } as const;
-const grab = {
-  ...key,
+const walk = {
   path: among("fast", "slow"),
   role: among("grabOne", "grabBatch", "grabSlow"),
   pfn,
   refs: pages,
 } as const;
 
+const run = {
+  ...walk,
+  head: pfn,
+  order,
+  count: grabs,
+  step: pages,
+  refcount: optional(integer),
+} as const;
+const leaf = {
+  level: optional(among("pte", "pmd", "pud")),
+  address,
+  pfn: optional(pfn),
+  pages,
+  taken: optional(flag),
+} as const;
+/** A device's leaf has no level, but tells its pfn. */
+const placed: Check = (value) =>
+  isRecord(value) && (own(value, "level") ?? own(value, "pfn")) !== undefined;
+
 const header = object<Header>({
   kind: text,
-  format: among(RECORDING_FORMAT),
+  format: among(...READABLE_FORMATS),
   headcount: text,
   created: text,
   kernel: object<Header["kernel"]>({
@@ -185,6 +207,7 @@ const header = object<Header>({
     structPageBytes: count,
     pageRef: optional(flag),
     countsMisses: optional(flag),
+    runsPerCall: optional(count),
     putsOfDeviceOnly: optional(flag),
   }),
   script: object<Header["script"]>({ file: text, sha256: text }),
@@ -223,28 +246,20 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
     lookups: count,
     realLookups: count,
     fellBack: optional(flag),
+    run: optional(object<CallRun>(run)),
+    leaf: optional(both(object<CallLeaf>(leaf), placed)),
+    parts: optional(count),
+    putsInside: optional(count),
+    unlisted: optional(object<UnlistedGrabs>({
+      grabs: count,
+      refs: count,
+      slowGrabs: count,
+      slowRefs: count,
+    })),
   }),
-  run: object<Item<"run">>({
-    ...grab,
-    head: pfn,
-    order,
-    count: grabs,
-    step: pages,
-    refcount: optional(integer),
-  }),
-  refused: object<Item<"refused">>(grab),
-  leaf: both(
-    object<Item<"leaf">>({
-      ...key,
-      level: optional(among("pte", "pmd", "pud")),
-      address,
-      pfn: optional(pfn),
-      pages,
-      taken: flag,
-    }),
-    // A device's leaf has no level, but tells its pfn.
-    (value) => isRecord(value) && (own(value, "level") ?? own(value, "pfn")) !== undefined,
-  ),
+  run: object<Item<"run">>({ ...key, ...run }),
+  refused: object<Item<"refused">>({ ...key, ...walk }),
+  leaf: both(object<Item<"leaf">>({ ...key, ...leaf }), placed),
   undo: object<Item<"undo">>({ ...key, pfn, pages }),
   put: object<Item<"put">>({
     ...key,
