@@ -12,6 +12,7 @@ import { MAPPING_FUNCTIONS, OLD_FLAGS, PAGE_REF_FUNCTION } from "./eras.ts";
 import { MachineryError } from "./failure.ts";
 import { BTF_PATH, type KernelFacts } from "./kernel.ts";
 import { type PageFacts, pageFacts } from "./page.ts";
+import { RUNS_PER_CALL } from "./script/state.ts";
 import { answeredTypes, MISSES_FIELD } from "./types.ts";
 
 /** What is probed on a kernel. */
@@ -77,6 +78,7 @@ export function makePlan(facts: KernelFacts, wish: PlanWish): Plan {
       structPageBytes: page.structPageBytes,
       pageRef,
       countsMisses: types.hasField(...MISSES_FIELD),
+      runsPerCall: RUNS_PER_CALL,
       putsOfDeviceOnly: wish.putsOf === "device",
     },
     functions,

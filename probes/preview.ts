@@ -71,6 +71,5 @@ function told(page: PageFacts): Record<string, string> {
       : `page->${page.link}, lowest bit set: an address`,
     "is compound": `bit ${page.headBit} (PG_head) of head->${page.flags}`,
     order: page.order.replaceAll("$", ""),
-    refcount: page.refcount.replaceAll("$", ""),
   };
 }
