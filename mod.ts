@@ -71,6 +71,7 @@ export {
   type WorkloadDone,
   type WorkloadEvent,
   type WorkloadReady,
+  type WorkloadRepeat,
   type WorkloadReport,
   type WorkloadSummary,
   type WorkloadSyscall,
