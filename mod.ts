@@ -86,9 +86,13 @@ export {
   cacheFolder,
   type DebianKernel,
   DEFAULT_KERNEL,
+  type DirectIoWish,
   type FetchedKernel,
   fetchKernel,
   type FetchOptions,
+  type GupCommand,
+  type GupMemory,
+  type GupTestWish,
   type KernelChoice,
   type KernelFacts,
   type KernelSource,
@@ -98,6 +102,8 @@ export {
   MachineryError,
   mebibytes,
   parseBytes,
+  type ParsedWorkload,
+  parseWorkload,
   type PhaseName,
   planFor,
   type PlanForWish,
@@ -117,6 +123,8 @@ export {
   trace,
   type TraceWish,
   type TypeAnswers,
+  workloadBytes,
+  type WorkloadWish,
 } from "./probes/mod.ts";
 
 export {
