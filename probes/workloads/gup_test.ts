@@ -63,8 +63,11 @@ async function runThere(): Promise<number> {
     const order: ThreadOrder = { job, thread: i + 1, threads, told };
     worker.postMessage(order);
   }
-  const taken = await Promise.all(reports);
-  return taken.reduce<number>((sum, bytes) => sum + Number(bytes), 0);
+  let taken = 0;
+  for (const report of await Promise.all(reports)) {
+    if (report.kind === "taken") taken += report.bytes;
+  }
+  return taken;
 }
 
 /** A thread of its own; calls of deno's thread pool may come from one thread, one after another. */
@@ -77,9 +80,10 @@ function startThread(): Worker {
   return worker;
 }
 
-/** What a thread says next. */
+/** What a thread says next; what one cannot do ends the workload. */
 function reportOf(worker: Worker): Promise<ThreadReport> {
   return new Promise((resolve) => {
-    worker.onmessage = ({ data }: MessageEvent<ThreadReport>) => resolve(data);
+    worker.onmessage = ({ data }: MessageEvent<ThreadReport>) =>
+      data.kind === "failed" ? quit(data.why, 1) : resolve(data);
   });
 }

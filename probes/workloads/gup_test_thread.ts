@@ -17,8 +17,11 @@ export interface ThreadOrder {
   readonly told: SharedArrayBuffer;
 }
 
-/** What a thread says: that it is there, then how many bytes it took. */
-export type ThreadReport = "here" | number;
+/** What a thread says: that it is there, then how many bytes it took, or why it could not. */
+export type ThreadReport =
+  | { readonly kind: "here" }
+  | { readonly kind: "taken"; readonly bytes: number }
+  | { readonly kind: "failed"; readonly why: string };
 
 /** A thread's own scope, which the types of a program do not have. */
 interface ThreadScope {
@@ -30,9 +33,13 @@ const scope = globalThis as unknown as ThreadScope;
 
 scope.onmessage = ({ data: { job, thread, threads, told } }) => {
   waitForAll(new Int32Array(told), threads);
-  scope.postMessage(runRepeats(job, thread));
+  try {
+    scope.postMessage({ kind: "taken", bytes: runRepeats(job, thread) });
+  } catch (error) {
+    scope.postMessage({ kind: "failed", why: error instanceof Error ? error.message : "" });
+  }
 };
-scope.postMessage("here");
+scope.postMessage({ kind: "here" });
 
 function waitForAll(told: Int32Array<SharedArrayBuffer>, threads: number): void {
   Atomics.add(told, 0, 1);
