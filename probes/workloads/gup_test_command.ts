@@ -15,7 +15,7 @@ const PAGE_BYTES = 4096;
 /** Bytes of a transparent huge page on x86-64. */
 const THP_BYTES: number = 2 * 1024 ** 2;
 
-/** The command of `gup-test`, which is gup_test.ts run by the target's deno. */
+/** The command of `gup-test`, which is gup_test_program.ts run by the target's deno. */
 export function gupTestCommand(
   target: Target,
   wish: GupTestWish,
@@ -25,7 +25,7 @@ export function gupTestCommand(
 ): WorkloadCommand {
   return programCommand(target, {
     name: wish.kind,
-    file: "gup_test.ts",
+    file: "gup_test_program.ts",
     words: [benchmark, path, String(bytes), String(alignBytes), ...gupTestWords(wish)],
     hasThreads: wish.threads > 1,
   });

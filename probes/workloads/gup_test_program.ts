@@ -1,7 +1,7 @@
 /**
  * The workload `gup-test`, a program of its own that runs on the target:
  *
- *     gup_test.ts BENCHMARK MEMORY BYTES ALIGN OPTIONS...
+ *     gup_test_program.ts BENCHMARK MEMORY BYTES ALIGN OPTIONS...
  *
  * It maps memory, the devdax device's or that of another file, touches each page, and has the kernel's
  * own benchmark take all of it by gup, and put it again: BENCHMARK is
@@ -25,7 +25,7 @@ const PAGE_BYTES = 4096;
 
 const [benchmark, path, size, align, ...words] = Deno.args;
 if (benchmark === undefined || path === undefined || size === undefined || align === undefined) {
-  quit("Usage: gup_test.ts BENCHMARK MEMORY BYTES ALIGN OPTIONS...", 64);
+  quit("Usage: gup_test_program.ts BENCHMARK MEMORY BYTES ALIGN OPTIONS...", 64);
 }
 const { wish } = parseGupTest(words);
 const { memory, write, command, repeats, threads } = wish;
