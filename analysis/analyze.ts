@@ -18,6 +18,7 @@ import { areAllMovedSeen } from "./moved.ts";
 import { type PutSide, putSide } from "./put_side.ts";
 import { placeCalls } from "./ranges.ts";
 import { type RefcountWitness, refcountWitness } from "./refcounts.ts";
+import { repeatTimes } from "./repeats.ts";
 import { type Report, REPORT_FORMAT, type ReportRole } from "./report/report.ts";
 import { histogramsOf, totalsOf } from "./totals.ts";
 import { judge } from "./verdict.ts";
@@ -117,7 +118,8 @@ export async function analyze(lines: AsyncIterable<RecordingLine>): Promise<Repo
 function reportOn(header: Header, collected: Collected, footer: Footer | undefined): Report {
   const { plan, kernel, device, workload } = header;
   const { pageBytes } = kernel;
-  const { buffers } = collected.workload;
+  const { buffers, syscalls } = collected.workload;
+  const repeats = repeatTimes(syscalls);
   const { inside, outside, straddling } = placeCalls(collected.calls, buffers, pageBytes);
   const fast = inside.filter(({ event }) => event?.path !== "slow");
   const served = fast.flatMap(({ leaves }) => leaves.filter(({ taken }) => taken).map(leafRole));
@@ -138,7 +140,7 @@ function reportOn(header: Header, collected: Collected, footer: Footer | undefin
     facts,
     allMovedSeen: areAllMovedSeen(
       inside.flatMap(({ event }) => event ?? []),
-      collected.workload.syscalls,
+      syscalls,
       pageBytes,
     ),
     putSide: side,
@@ -189,9 +191,10 @@ function reportOn(header: Header, collected: Collected, footer: Footer | undefin
       bytes: workload.bytes,
       command: workload.command,
       buffers: buffers.map(({ address, bytes }) => ({ address, bytes })),
-      syscalls: collected.workload.syscalls.length,
-      failedSyscalls: collected.workload.syscalls.filter(({ result }) => result < 0).length,
+      syscalls: syscalls.length,
+      failedSyscalls: syscalls.filter(({ result }) => result < 0).length,
       bytesMoved: collected.workload.bytesMoved ?? null,
+      ...(repeats === undefined ? {} : { repeats }),
     },
     roles: rolesOf(plan.roles),
     leafLevel: level,

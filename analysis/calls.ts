@@ -19,6 +19,7 @@ import type {
   RunEvent,
   UndoEvent,
   WorkloadReady,
+  WorkloadRepeat,
   WorkloadSyscall,
 } from "../recording/event.ts";
 import { withoutEchoes } from "./leaves.ts";
@@ -64,7 +65,7 @@ export interface WorkloadFacts {
   /** The buffers that it mapped, by address. */
   readonly buffers: readonly WorkloadReady[];
   /** System calls that it made. */
-  readonly syscalls: readonly WorkloadSyscall[];
+  readonly syscalls: readonly (WorkloadSyscall | WorkloadRepeat)[];
   /** Bytes that all of them moved; `undefined` where it did not come to its end. */
   readonly bytesMoved: number | undefined;
 }
@@ -128,7 +129,7 @@ export function createCollector(): Collector {
   const threads = new Map<number, Map<number, OpenCall>>();
   const failures = new Map<string, HelperFailure>();
   const buffers: WorkloadReady[] = [];
-  const syscalls: WorkloadSyscall[] = [];
+  const syscalls: (WorkloadSyscall | WorkloadRepeat)[] = [];
   const puts: PutEvent[] = [];
   const refcounts: RefcountEvent[] = [];
   const sums: Writable<StreamSums> = {
@@ -274,7 +275,7 @@ function byEntry(a: OpenCall, b: OpenCall): number {
   return at || a.tid - b.tid || a.call - b.call;
 }
 
-function byAddress<T extends WorkloadReady | WorkloadSyscall>(a: T, b: T): number {
+function byAddress<T extends WorkloadReady | WorkloadSyscall | WorkloadRepeat>(a: T, b: T): number {
   return compare(BigInt(a.address), BigInt(b.address)) ||
     compare(JSON.stringify(a), JSON.stringify(b));
 }

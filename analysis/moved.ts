@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CallEvent, WorkloadSyscall } from "../recording/event.ts";
+import type { CallEvent, WorkloadRepeat, WorkloadSyscall } from "../recording/event.ts";
 import { pageIndex } from "./leaves.ts";
 import { layers, type Weight } from "./spans.ts";
 
@@ -30,7 +30,7 @@ import { layers, type Weight } from "./spans.ts";
  */
 export function areAllMovedSeen(
   calls: readonly CallEvent[],
-  syscalls: readonly WorkloadSyscall[],
+  syscalls: readonly (WorkloadSyscall | WorkloadRepeat)[],
   pageBytes: number,
 ): boolean | null {
   if (syscalls.every(({ result }) => result <= 0)) return null;

@@ -5,7 +5,7 @@
  */
 
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { parseBytes } from "../mod.ts";
+import { parseBytes, type ParsedWorkload, parseWorkload, RequestError } from "../mod.ts";
 
 const PAGE_BYTES = 4096;
 
@@ -25,6 +25,16 @@ export function pages(text: string): number {
     throw new InvalidArgumentError(`Give a multiple of a page, ${PAGE_BYTES} bytes.`);
   }
   return value;
+}
+
+/** A workload with its options. */
+export function workload(text: string): ParsedWorkload {
+  try {
+    return parseWorkload(text);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    throw new InvalidArgumentError(`${error.message}.`);
+  }
 }
 
 /** A whole number from 1 on. */

@@ -24,25 +24,21 @@ import {
   readReport,
   writeAll,
 } from "./output.ts";
-import { recordTo, type WorkloadOptions } from "./record.ts";
-import { targetCommand, type TargetOptions } from "./target_options.ts";
+import { recordTo } from "./record.ts";
 import { timeName } from "./trace.ts";
+import { workloadCommand, type WorkloadOptions } from "./workload_options.ts";
 
 const DEFAULT_KERNELS = "5.10,6.1,6.12,7.3";
 
 /** Adds the command `matrix`. */
 export function addMatrix(root: Command): void {
-  targetCommand(root, "matrix")
+  workloadCommand(root, "matrix")
     .description(
       "Trace the same workload on several kernels, each in a guest, and print one table.",
     )
     .addOption(
       new Option("--kernels <list>", "kernels, by commas; as for --kernel, or NAME=PATH")
         .argParser(kernelList).default(kernelList(DEFAULT_KERNELS), DEFAULT_KERNELS),
-    )
-    .addOption(
-      new Option("--workload <name>", "what pins the memory")
-        .choices(["direct-io"] as const).default("direct-io" as const),
     )
     .option("--out <dir>", "folder of the recordings (default: recordings/matrix-TIME)")
     .option("--json", "print the rows as one JSON object")
@@ -66,7 +62,7 @@ Examples:
   deno task matrix --kernels 'base=./bzImage,append=quiet,6.12' --align 1G
   deno task matrix --markdown >table.md`;
 
-type MatrixOptions = TargetOptions & WorkloadOptions & {
+type MatrixOptions = WorkloadOptions & {
   readonly kernels: readonly ListedInMatrix[];
   readonly out?: string | undefined;
   readonly json?: true | undefined;

@@ -5,15 +5,19 @@
  */
 
 import { join } from "node:path";
-import { encodeItem, MachineryError, Progress, RequestError, trace, VERSION } from "../mod.ts";
+import {
+  encodeItem,
+  MachineryError,
+  Progress,
+  RequestError,
+  trace,
+  VERSION,
+  workloadBytes,
+} from "../mod.ts";
 import { complain, errorText, RECORDING_FILE, terminalColumns, writeAll } from "./output.ts";
 import { abortOnSignals } from "./signals.ts";
-import { type TargetOptions, targetWish } from "./target_options.ts";
-
-/** What pins the memory. */
-export interface WorkloadOptions {
-  readonly workload: "direct-io";
-}
+import { targetWish } from "./target_options.ts";
+import type { WorkloadOptions } from "./workload_options.ts";
 
 /** How a trace ended that did not fail. */
 export interface Recorded {
@@ -41,10 +45,11 @@ export function showProgress(quiet: boolean): Progress {
  */
 export async function recordTo(
   directory: string,
-  options: TargetOptions & WorkloadOptions,
+  options: WorkloadOptions,
   created: string,
   isAnother = false,
 ): Promise<Recorded> {
+  const bytes = workloadBytes(options.workload, options.size);
   await makeFolder(directory);
   const progress = showProgress(options.quiet ?? false);
   const abort = new AbortController();
@@ -53,7 +58,7 @@ export async function recordTo(
   let kept = false;
   try {
     const items = trace({
-      ...targetWish(options, {
+      ...targetWish(options, bytes, {
         log: join(directory, "kernel.log"),
         signal: abort.signal,
         onEvent: (event) => {
@@ -63,7 +68,7 @@ export async function recordTo(
           if (!isAnother || !isKnown) progress.tell(event);
         },
       }),
-      workload: options.workload,
+      workload: options.workload.wish,
       directory,
       created,
       headcount: VERSION,

@@ -14,12 +14,14 @@ import { renderScript } from "./script/program.ts";
 import { runSession } from "./session.ts";
 import { openDevice, openTarget, type TargetWish } from "./targets/open.ts";
 import type { Target } from "./targets/target.ts";
-import { directIoCommand, openDisk, type WorkloadCommand } from "./workloads/direct_io_command.ts";
+import { openWorkload } from "./workloads/open.ts";
+import type { WorkloadCommand } from "./workloads/program.ts";
+import type { WorkloadWish } from "./workloads/workload.ts";
 
 /** What to trace. */
 export interface TraceWish extends TargetWish {
   /** What pins the memory. */
-  readonly workload: "direct-io";
+  readonly workload: WorkloadWish;
   /** Version of headcount. */
   readonly headcount: string;
   /** Folder of the recording; the program is kept there. */
@@ -48,13 +50,8 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
     Promise.all([openDevice(target, wish), readKernelFacts(target)]),
     wish.signal,
   );
-  await using _disk = await openDisk(target, wish.bytes);
-  yield* traceWorkload(
-    target,
-    { device, facts },
-    directIoCommand(target, device, wish.bytes),
-    wish,
-  );
+  await using workload = await openWorkload(target, device, wish.workload, wish.bytes);
+  yield* traceWorkload(target, { device: workload.device, facts }, workload.command, wish);
 }
 
 /**

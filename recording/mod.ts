@@ -29,6 +29,7 @@ export type {
   WorkloadDone,
   WorkloadEvent,
   WorkloadReady,
+  WorkloadRepeat,
   WorkloadReport,
   WorkloadSyscall,
 } from "./event.ts";

@@ -13,6 +13,7 @@ import type {
   UnlistedGrabs,
   WorkloadDone,
   WorkloadReady,
+  WorkloadRepeat,
   WorkloadReport,
   WorkloadSyscall,
 } from "./event.ts";
@@ -109,6 +110,17 @@ const isReport = variant<WorkloadReport["step"]>("step", {
     address,
     bytes: count,
     result: integer,
+  }),
+  repeat: object<WorkloadRepeat>({
+    step: text,
+    name: text,
+    repeat: count,
+    thread: count,
+    address,
+    bytes: count,
+    result: integer,
+    getNs: optional(count),
+    putNs: optional(count),
   }),
   done: object<WorkloadDone>({ step: text, bytes: count }),
 });
