@@ -69,7 +69,7 @@ function beginning(entry: PlannedFunction, state: number): string {
 const CALL_LINE: string = ["call %d", ...words(5), "%d", ...words(14)].join(" ");
 
 function words(count: number): string[] {
-  return Array<string>(count).fill("%llx");
+  return Array<string>(count).fill("%lx");
 }
 
 /**

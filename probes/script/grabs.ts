@@ -107,7 +107,7 @@ ${indent(endOfRun(), 4)}  }
 /** Tells of the run, or adds it up where many of this call have been told of. */
 function endOfRun(): string {
   return `if ((($s.4 >> ${PARTS_SHIFT}) & 0xffff) < ${RUNS_PER_CALL}) {
-  printf("run %d %llx %llx %llx %llx %llx %llx\\n", tid, $s.4 >> ${CALL_SHIFT}, $s.2, $s.3, $r.0, $r.1, $r.2);
+  printf("run %d %lx %lx %lx %lx %lx %lx\\n", tid, $s.4 >> ${CALL_SHIFT}, $s.2, $s.3, $r.0, $r.1, $r.2);
   $call = $s.4 + ${ONE_PART};
 } else {
   ${UNLISTED}
@@ -131,7 +131,7 @@ function refusedGrab(grab: Grab, page: PageFacts): string {
   const refs = role === "grabOne" ? "(uint64)1" : low32(argument(grab, "refs"));
   const named = argument(grab, role === "grabSlow" ? "head" : "page");
   return `${grab.attach === "fentry" ? asNumber(named) : `$page = ${named};\n`}${vmemmap(page)}
-printf("refused %d %llx %d %llx %llx\\n", tid, $s.4, ${GRAB_CODES[role]}, ${pfn("$page", page)},
+printf("refused %d %lx %d %lx %lx\\n", tid, $s.4, ${GRAB_CODES[role]}, ${pfn("$page", page)},
   ${refs});
 ${PART_TOLD}
 `;

@@ -36,7 +36,7 @@ function leafProbe(leaf: PlannedFunction, code: keyof typeof LEAF_CODES, pfn: st
   if ($s.4 & ${STATE.open}) {
     $f = @leaf[tid];
     if ($f.3 >> ${CALL_SHIFT} == $s.4 >> ${CALL_SHIFT}) {
-      printf("leaf %d %llx %llx %llx %llx\\n", tid, $f.0, $f.1, $f.2, $f.3);
+      printf("leaf %d %lx %lx %lx %lx\\n", tid, $f.0, $f.1, $f.2, $f.3);
       ${PART_TOLD}
     }
 ${indent(result, 2)}    @leaf[tid] = (${argument(leaf, "address")}, ${
@@ -77,7 +77,7 @@ export function undoProbe(undo: PlannedFunction, page: PageFacts): string {
   if ($s.4 & ${STATE.open} && $to > $from) {
     ${vmemmap(page)}
     $page = *(uint64 *)(${array} + $from * 8);
-    printf("undo %d %llx %llx %llx\\n", tid, $s.4 >> ${CALL_SHIFT}, ${
+    printf("undo %d %lx %lx %lx\\n", tid, $s.4 >> ${CALL_SHIFT}, ${
     pfn("$page", page)
   }, $to - $from);
     ${PART_TOLD}

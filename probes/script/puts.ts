@@ -88,7 +88,7 @@ ${pin}  $c = @state[tid];
     @put[tid, cpu] = ($next, $kind, $s.2, $s.3, $s.4, $s.5 + 1);
   } else {
     if ($s.5) {
-      printf("put %d %llx %llx %llx %llx %llx\\n", tid, $s.2, $s.1, $s.3, $s.4, $s.5);
+      printf("put %d %lx %lx %lx %lx %lx\\n", tid, $s.2, $s.1, $s.3, $s.4, $s.5);
     }
     @put[tid, cpu] = ($next, $kind, $call, $pfn, (uint64)nsecs, (uint64)1);
   }

@@ -132,6 +132,7 @@ Deno.test("makePlan() probes 6.1 by fentry, and what is rare by a kprobe", () =>
     exit: "kretfunc:try_grab_folio",
     arguments: { page: { name: "page", index: 0 }, refs: { name: "refs", index: 1 } },
     returns: "pointer",
+    entryOnly: false,
   });
 });
 
