@@ -14,6 +14,8 @@ export type { LeafLevel } from "./leaves.ts";
 export { type BalanceCounts, complaints, type Ledger, type SetAside } from "./ledger.ts";
 export type { Law } from "./laws.ts";
 export type { GetBalance, HeldReferences, PinBalance, PutSide } from "./put_side.ts";
+export { type Overhead, overheadOf, type TimedPart } from "./overhead.ts";
+export { renderOverhead } from "./report/overhead_text.ts";
 export type { RepeatTimes, Spread } from "./repeats.ts";
 export {
   type CounterExample,

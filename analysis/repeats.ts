@@ -54,7 +54,8 @@ export function repeatTimes(
   return { count: repeats.filter(({ getNs }) => getNs !== undefined).length, getNs, putNs };
 }
 
-function spread(values: readonly number[]): Spread | undefined {
+/** The middle of some values, and their ends; `undefined` where there are none. */
+export function spread(values: readonly number[]): Spread | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   const [min] = sorted;
   const max = sorted.at(-1);

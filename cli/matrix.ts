@@ -112,7 +112,7 @@ async function traceOne(
       directory,
       { ...options, ...kernel, append, target: "guest" },
       new Date().toISOString(),
-      isAnother,
+      { isAnother },
     );
     const stop = stoppedBy === undefined ? {} : { stoppedBy };
     return kept ? { row: matrixRow(kernel.name, await readReport(directory)), ...stop } : stop;

@@ -9,7 +9,9 @@ import {
   analyze,
   decodeItems,
   EXIT_CODES,
+  type Overhead,
   renderJson,
+  renderOverhead,
   renderText,
   type Report,
   RequestError,
@@ -26,12 +28,22 @@ export const EXIT_INTERRUPTED = 130;
 /** The file of a recording in its folder. */
 export const RECORDING_FILE = "recording.jsonl";
 
-/** Analyses a recording and prints its report. */
-export async function printReport(path: string, json: boolean): Promise<number> {
+/**
+ * Analyses a recording and prints its report.
+ *
+ * @param overhead What the probes cost, where that was asked.
+ */
+export async function printReport(
+  path: string,
+  json: boolean,
+  overhead?: readonly Overhead[],
+): Promise<number> {
   const report = await readReport(path);
+  const isEmulated = report.target.accelerator === "tcg";
   const text = json
-    ? `${renderJson(report)}\n`
-    : renderText(report, { width: 80, colour: isColourful() });
+    ? `${overhead === undefined ? renderJson(report) : JSON.stringify({ ...report, overhead })}\n`
+    : renderText(report, { width: 80, colour: isColourful() }) +
+      (overhead === undefined ? "" : renderOverhead(overhead, isEmulated));
   await writeAll(Deno.stdout, text);
   return EXIT_CODES[report.verdict];
 }

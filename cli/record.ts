@@ -8,6 +8,7 @@ import { join } from "node:path";
 import {
   encodeItem,
   MachineryError,
+  type OverheadWish,
   Progress,
   RequestError,
   trace,
@@ -27,6 +28,14 @@ export interface Recorded {
   readonly stoppedBy?: string;
 }
 
+/** What a trace can be asked for beside its workload. */
+export interface RecordOptions {
+  /** Whether it is one of several: where it runs need not be told again. */
+  readonly isAnother?: boolean;
+  /** Has runs without probes take turns with the traced ones. */
+  readonly overhead?: OverheadWish | undefined;
+}
+
 /** The progress of a command, on this terminal. */
 export function showProgress(quiet: boolean): Progress {
   return new Progress({
@@ -41,13 +50,12 @@ export function showProgress(quiet: boolean): Progress {
  * Traces into a folder. A signal ends the trace in order; what was recorded until then is kept.
  *
  * @param created When it began, ISO 8601.
- * @param isAnother Whether it is one of several, where it runs need not be told again.
  */
 export async function recordTo(
   directory: string,
   options: WorkloadOptions,
   created: string,
-  isAnother = false,
+  { isAnother = false, overhead }: RecordOptions = {},
 ): Promise<Recorded> {
   const bytes = workloadBytes(options.workload, options.size);
   await makeFolder(directory);
@@ -63,7 +71,9 @@ export async function recordTo(
         signal: abort.signal,
         onEvent: (event) => {
           // What is fetched before the boot takes the time that the network takes.
-          if (event.kind === "phase") timer ??= limit(options.timeout, abort, progress);
+          if (event.kind === "phase") {
+            timer ??= limit(options.timeout * (overhead?.rounds ?? 1), abort, progress);
+          }
           const isKnown = event.kind === "target" || event.kind === "accelerator";
           if (!isAnother || !isKnown) progress.tell(event);
         },
@@ -72,6 +82,7 @@ export async function recordTo(
       directory,
       created,
       headcount: VERSION,
+      ...(overhead === undefined ? {} : { overhead }),
     });
     using file = await Deno.open(join(directory, RECORDING_FILE), { write: true, createNew: true });
     for await (const item of items) {

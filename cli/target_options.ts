@@ -20,6 +20,7 @@ export type TargetOptions = {
   readonly align?: "4K" | "2M" | "1G" | undefined;
   readonly bpftrace?: string | undefined;
   readonly size?: number | undefined;
+  readonly pageRef: boolean;
   readonly quiet?: true | undefined;
   readonly timeout: number;
 };
@@ -49,6 +50,7 @@ export function targetCommand(root: Command, name: string): Command<[], TargetOp
     )
     .option("--bpftrace <path|version>", "another bpftrace, or Debian's, such as 0.23 or 0.27")
     .option("--size <size>", "bytes of memory that the workload maps (direct-io: 2M)", pages)
+    .option("--no-page-ref", "leave the page_ref tracepoints out, where the kernel has them")
     .option("--quiet", "print nothing on the way")
     .option("--timeout <seconds>", "give up so long after the boot began", count, 120);
 }
@@ -74,6 +76,7 @@ export function targetWish(
     ...(options.device === undefined ? {} : { device: options.device }),
     ...(align === undefined ? {} : { alignBytes: align }),
     ...(options.bpftrace === undefined ? {} : { bpftrace: options.bpftrace }),
+    pageRef: options.pageRef,
     bytes,
     cache: cacheFolder(),
     ...run,

@@ -4,9 +4,11 @@
  * @module
  */
 
-import type { Command } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import { join, resolve } from "node:path";
 import { complain, EXIT_INTERRUPTED, printReport } from "./output.ts";
+import { overheadOf, type WorkloadRound } from "../mod.ts";
+import { count } from "./arguments.ts";
 import { recordTo } from "./record.ts";
 import { WORKLOAD_HELP, workloadCommand } from "./workload_options.ts";
 
@@ -18,12 +20,23 @@ export function addTrace(root: Command): void {
     )
     .option("--out <dir>", "folder of the recording (default: recordings/TIME)")
     .option("--json", "print the report as one JSON object")
+    .option("--overhead", "then time the workload with probes and without, in turns")
+    .addOption(
+      new Option("--rounds <n>", "turns of --overhead").argParser(count).default(3),
+    )
     .addHelpText("after", TRACE_HELP)
     .action(async (options) => {
       const created = new Date().toISOString();
       const directory = resolve(options.out ?? join("recordings", timeName(created)));
-      const { kept } = await recordTo(directory, options, created);
-      Deno.exitCode = kept ? await printReport(directory, options.json ?? false) : EXIT_INTERRUPTED;
+      const rounds: WorkloadRound[] = [];
+      const overhead = options.overhead === true
+        ? { rounds: options.rounds, onRound: (round: WorkloadRound) => void rounds.push(round) }
+        : undefined;
+      const { kept } = await recordTo(directory, options, created, { overhead });
+      const found = overhead === undefined ? undefined : overheadOf(rounds);
+      Deno.exitCode = kept
+        ? await printReport(directory, options.json ?? false, found)
+        : EXIT_INTERRUPTED;
       if (kept && !(options.quiet ?? false)) complain(`Recorded in ${directory}`);
     });
 }

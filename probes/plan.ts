@@ -34,6 +34,8 @@ export interface PlanWish {
    * device are.
    */
   readonly putsOf: "device" | "all";
+  /** Whether the page_ref tracepoints are counted where the kernel has them; default yes. */
+  readonly pageRef?: boolean;
 }
 
 /**
@@ -70,7 +72,7 @@ export function makePlan(facts: KernelFacts, wish: PlanWish): Plan {
     throw new MachineryError(`Cannot trace gup-fast on "${facts.release}": ${roles.entry.why}`);
   }
   const page = pageFacts(facts, types);
-  const pageRef = facts.symbols[PAGE_REF_FUNCTION] !== undefined;
+  const pageRef = wish.pageRef !== false && facts.symbols[PAGE_REF_FUNCTION] !== undefined;
   return {
     summary: {
       roles,

@@ -6,9 +6,11 @@
 
 import { join } from "node:path";
 import type { RecordingItem } from "../recording/codec.ts";
+import type { WorkloadRound } from "../recording/event.ts";
 import { type DeviceSummary, type Header, RECORDING_FORMAT } from "../recording/header.ts";
 import { abortable } from "./abortable.ts";
 import { type KernelFacts, readKernelFacts } from "./kernel.ts";
+import { runUntraced, takeTurns } from "./overhead.ts";
 import { makePlan, type Plan, type PlanWish } from "./plan.ts";
 import { renderScript } from "./script/program.ts";
 import { runSession } from "./session.ts";
@@ -28,6 +30,16 @@ export interface TraceWish extends TargetWish {
   readonly directory: string;
   /** When it began, ISO 8601. */
   readonly created: string;
+  /** Has runs without probes take turns with traced ones, of which the first is the recording. */
+  readonly overhead?: OverheadWish;
+}
+
+/** How often the workload runs without probes and with, and who is told. */
+export interface OverheadWish {
+  /** How often. */
+  readonly rounds: number;
+  /** Is told what the workload said in each round. */
+  readonly onRound: (round: WorkloadRound) => void;
 }
 
 /** Keys that a map of bpftrace holds unless it is told otherwise. */
@@ -51,7 +63,11 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
     wish.signal,
   );
   await using workload = await openWorkload(target, device, wish.workload, wish.bytes);
-  yield* traceWorkload(target, { device: workload.device, facts }, workload.command, wish);
+  const { command } = workload;
+  const run = () => traceWorkload(target, { device: workload.device, facts }, command, wish);
+  if (wish.overhead === undefined) return yield* run();
+  const { rounds, onRound } = wish.overhead;
+  yield* takeTurns(() => runUntraced(target, command, wish.signal), run, rounds, onRound);
 }
 
 /**
@@ -65,10 +81,10 @@ export async function* traceWorkload(
   workload: WorkloadCommand,
   wish: Pick<
     TraceWish,
-    "bytes" | "created" | "directory" | "headcount" | "onEvent" | "signal"
+    "bytes" | "created" | "directory" | "headcount" | "onEvent" | "pageRef" | "signal"
   >,
 ): AsyncGenerator<RecordingItem, void, undefined> {
-  const plan = makePlan(facts, planWish(target, device));
+  const plan = makePlan(facts, planWish(target, device, wish));
   const text = renderScript(plan, {
     release: facts.release,
     headcount: wish.headcount,
@@ -116,8 +132,12 @@ function mapKeys({ summary, dialect }: Plan, pages: number): Record<string, stri
 }
 
 /** A guest of our own has nobody else's puts; elsewhere those of other memory are left out. */
-function planWish({ summary }: Target, { pfn }: DeviceSummary): PlanWish {
-  return { putsOf: summary.kind === "guest" || pfn === undefined ? "all" : "device" };
+function planWish(
+  { summary }: Target,
+  { pfn }: DeviceSummary,
+  { pageRef = true }: Pick<TraceWish, "pageRef">,
+): PlanWish {
+  return { putsOf: summary.kind === "guest" || pfn === undefined ? "all" : "device", pageRef };
 }
 
 async function sha256(text: string): Promise<string> {

@@ -283,6 +283,8 @@ export interface WorkloadSyscall {
   readonly bytes: number;
   /** Bytes moved, or a negative errno. */
   readonly result: number;
+  /** Nanoseconds that it took, by the workload's clock; absent in recordings of format 1. */
+  readonly ns?: number;
 }
 
 /** One ioctl by which the kernel's own benchmark took all of the memory, and put it again. */
@@ -313,6 +315,14 @@ export interface WorkloadDone {
   readonly step: "done";
   /** Bytes moved, or taken, by all system calls together. */
   readonly bytes: number;
+}
+
+/** What a workload told in a run without probes, and in the run with probes after it. */
+export interface WorkloadRound {
+  /** Without probes. */
+  readonly untraced: readonly WorkloadReport[];
+  /** With probes. */
+  readonly traced: readonly WorkloadReport[];
 }
 
 /** A line of a workload's JSON output. */

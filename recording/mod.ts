@@ -31,6 +31,7 @@ export type {
   WorkloadReady,
   WorkloadRepeat,
   WorkloadReport,
+  WorkloadRound,
   WorkloadSyscall,
 } from "./event.ts";
 export type { Footer, KernelTotals, PinCounters, SessionEnd } from "./footer.ts";

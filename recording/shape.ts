@@ -110,6 +110,7 @@ const isReport = variant<WorkloadReport["step"]>("step", {
     address,
     bytes: count,
     result: integer,
+    ns: optional(count),
   }),
   repeat: object<WorkloadRepeat>({
     step: text,
