@@ -228,8 +228,8 @@ for await (const { name } of Deno.readDir(WIRE)) {
         kind: "totals",
         totals: { calls: 2, pages: 512, grabs: 513, refs: 513, lookups: 512, realLookups: 3 },
       },
-      { kind: "totals", totals: { puts: 1 } },
       { kind: "totals", totals: { putRefs: 512 } },
+      { kind: "totals", totals: { puts: 1 } },
     ]);
   });
 }
