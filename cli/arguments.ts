@@ -45,3 +45,13 @@ export function count(text: string): number {
   }
   return value;
 }
+
+/** Variables of an environment, added to those before. */
+export function variable(
+  text: string,
+  before: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("Give NAME=VALUE.");
+  return { ...before, [name]: value };
+}

@@ -34,6 +34,8 @@ export interface RecordOptions {
   readonly isAnother?: boolean;
   /** Has runs without probes take turns with the traced ones. */
   readonly overhead?: OverheadWish | undefined;
+  /** Variables of bpftrace's environment. */
+  readonly bpftraceEnvironment?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The progress of a command, on this terminal. */
@@ -55,7 +57,7 @@ export async function recordTo(
   directory: string,
   options: WorkloadOptions,
   created: string,
-  { isAnother = false, overhead }: RecordOptions = {},
+  { isAnother = false, overhead, bpftraceEnvironment }: RecordOptions = {},
 ): Promise<Recorded> {
   const bytes = workloadBytes(options.workload, options.size);
   await makeFolder(directory);
@@ -83,6 +85,7 @@ export async function recordTo(
       created,
       headcount: VERSION,
       ...(overhead === undefined ? {} : { overhead }),
+      ...(bpftraceEnvironment === undefined ? {} : { bpftraceEnvironment }),
     });
     using file = await Deno.open(join(directory, RECORDING_FILE), { write: true, createNew: true });
     for await (const item of items) {

@@ -8,7 +8,7 @@ import { type Command, Option } from "@commander-js/extra-typings";
 import { join, resolve } from "node:path";
 import { complain, EXIT_INTERRUPTED, printReport } from "./output.ts";
 import { overheadOf, type WorkloadRound } from "../mod.ts";
-import { count } from "./arguments.ts";
+import { count, variable } from "./arguments.ts";
 import { recordTo } from "./record.ts";
 import { WORKLOAD_HELP, workloadCommand } from "./workload_options.ts";
 
@@ -20,6 +20,10 @@ export function addTrace(root: Command): void {
     )
     .option("--out <dir>", "folder of the recording (default: recordings/TIME)")
     .option("--json", "print the report as one JSON object")
+    .addOption(
+      new Option("--bpftrace-env <NAME=VALUE...>", "variables of bpftrace's environment")
+        .argParser(variable),
+    )
     .option("--overhead", "then time the workload with probes and without, in turns")
     .addOption(
       new Option("--rounds <n>", "turns of --overhead").argParser(count).default(3),
@@ -32,7 +36,10 @@ export function addTrace(root: Command): void {
       const overhead = options.overhead === true
         ? { rounds: options.rounds, onRound: (round: WorkloadRound) => void rounds.push(round) }
         : undefined;
-      const { kept } = await recordTo(directory, options, created, { overhead });
+      const { kept } = await recordTo(directory, options, created, {
+        overhead,
+        bpftraceEnvironment: options.bpftraceEnv,
+      });
       const found = overhead === undefined ? undefined : overheadOf(rounds);
       Deno.exitCode = kept
         ? await printReport(directory, options.json ?? false, found)

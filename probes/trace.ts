@@ -11,9 +11,10 @@ import { type DeviceSummary, type Header, RECORDING_FORMAT } from "../recording/
 import { abortable } from "./abortable.ts";
 import { type KernelFacts, readKernelFacts } from "./kernel.ts";
 import { runUntraced, takeTurns } from "./overhead.ts";
-import { makePlan, type Plan, type PlanWish } from "./plan.ts";
+import { makePlan, type PlanWish } from "./plan.ts";
 import { renderScript } from "./script/program.ts";
 import { runSession } from "./session.ts";
+import { tracerEnvironment } from "./tracer_environment.ts";
 import { openDevice, openTarget, type TargetWish } from "./targets/open.ts";
 import type { Target } from "./targets/target.ts";
 import { openWorkload } from "./workloads/open.ts";
@@ -30,6 +31,8 @@ export interface TraceWish extends TargetWish {
   readonly directory: string;
   /** When it began, ISO 8601. */
   readonly created: string;
+  /** Variables of bpftrace's environment, such as `BPFTRACE_PERF_RB_PAGES`; they win over ours. */
+  readonly bpftraceEnvironment?: Readonly<Record<string, string>>;
   /** Has runs without probes take turns with traced ones, of which the first is the recording. */
   readonly overhead?: OverheadWish;
 }
@@ -41,9 +44,6 @@ export interface OverheadWish {
   /** Is told what the workload said in each round. */
   readonly onRound: (round: WorkloadRound) => void;
 }
-
-/** Keys that a map of bpftrace holds unless it is told otherwise. */
-const BPFTRACE_KEYS = 4096;
 
 /** Name of the program beside a recording. */
 export const SCRIPT_FILE = "headcount.bt";
@@ -81,7 +81,14 @@ export async function* traceWorkload(
   workload: WorkloadCommand,
   wish: Pick<
     TraceWish,
-    "bytes" | "created" | "directory" | "headcount" | "onEvent" | "pageRef" | "signal"
+    | "bpftraceEnvironment"
+    | "bytes"
+    | "created"
+    | "directory"
+    | "headcount"
+    | "onEvent"
+    | "pageRef"
+    | "signal"
   >,
 ): AsyncGenerator<RecordingItem, void, undefined> {
   const plan = makePlan(facts, planWish(target, device, wish));
@@ -115,20 +122,15 @@ export async function* traceWorkload(
     header,
     script,
     tracerOptions: plan.dialect.options,
-    tracerEnvironment: { ...plan.environment, ...mapKeys(plan, wish.bytes / facts.pageBytes) },
+    tracerEnvironment: tracerEnvironment(
+      plan,
+      { cpus: target.summary.cpus, pages: wish.bytes / facts.pageBytes },
+      wish.bpftraceEnvironment,
+    ),
     command: workload.command,
     environment: workload.environment,
     signal: wish.signal,
   });
-}
-
-/**
- * Room for a key for each page that the workload pins, where the page_ref tracepoints are counted by
- * page; bpftrace's own limit is 4096 keys.
- */
-function mapKeys({ summary, dialect }: Plan, pages: number): Record<string, string> {
-  const keys = summary.pageRef === true ? pages * 2 : 0;
-  return keys > BPFTRACE_KEYS ? { [dialect.mapKeys]: String(keys) } : {};
 }
 
 /** A guest of our own has nobody else's puts; elsewhere those of other memory are left out. */
