@@ -7,7 +7,8 @@
 import type { RecordingEvent } from "./event.ts";
 import type { Footer } from "./footer.ts";
 import { type Header, READABLE_FORMATS } from "./header.ts";
-import { isRecord, isRecordingItem } from "./shape.ts";
+import { isRecord } from "./check.ts";
+import { inWritingOrder, isRecordingItem } from "./shape.ts";
 
 /** A line of a recording. */
 export type RecordingItem = Header | RecordingEvent | Footer;
@@ -19,7 +20,7 @@ export class FormatError extends SyntaxError {
 }
 
 /**
- * Writes an item as a line.
+ * Writes an item as a line, its fields always in the same order.
  *
  * @example
  * ```ts
@@ -30,7 +31,7 @@ export class FormatError extends SyntaxError {
  * ```
  */
 export function encodeItem(item: RecordingItem): string {
-  return `${JSON.stringify(item)}\n`;
+  return `${JSON.stringify(inWritingOrder(item))}\n`;
 }
 
 /**

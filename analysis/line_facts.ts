@@ -1,0 +1,215 @@
+/**
+ * The facts of a call that its own line tells all of: what {@linkcode settleCall} and
+ * {@linkcode factsOf} would find, worked out without making objects.
+ *
+ * @module
+ */
+
+import type { CallLine } from "../recording/call_line.ts";
+import type { HexAddress } from "../recording/event.ts";
+import type { CallContext, CallFacts } from "./facts.ts";
+import { fitting } from "./heads.ts";
+import type { LEAF_ROLES, LeafLevel } from "./leaves.ts";
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+/** Fields that are not replaced from call to call. */
+type Reused = "address" | "most" | "leaves" | "refsPerGrab" | "grabsPerHead";
+
+/** Facts of one call after another, in the same objects. */
+export interface LineFacts extends Writable<Omit<CallFacts, Reused>> {
+  /** First user address of the range, of which the text is made where it is asked for. */
+  start: number;
+  readonly address: HexAddress;
+  readonly most: { pfn: number; order: number; grabs: number };
+  readonly leaves: { pte: number; pmd: number; pud: number };
+  readonly refsPerGrab: readonly [[value: number, count: number]];
+  readonly grabsPerHead: readonly [[value: number, count: number]];
+}
+
+/**
+ * Whether a call is as simple as that: its run took what it returned, from heads that have as many
+ * pages, and none of them twice.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const run = { pfn: 1024, head: 1024, order: 9, count: 1, refs: 256, step: 256 };
+ * assertEquals([isPlain({ ...run, returned: 256 }), isPlain({ ...run, returned: 255 })], [true, false]);
+ * ```
+ */
+export function isPlain(
+  call: Pick<CallLine, "returned" | "pfn" | "head" | "order" | "count" | "refs" | "step">,
+): boolean {
+  const { count, refs, step, order, returned } = call;
+  return count * refs === returned && returned > 0 &&
+    (order === 0 ? refs === 1 && (step === 1 || count === 1) : step > 0 && fitting(call) === count);
+}
+
+/**
+ * Facts to be filled in.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(lineFacts().balance, "even");
+ * ```
+ */
+export function lineFacts(): LineFacts {
+  const facts: LineFacts = {
+    tid: 0,
+    call: 0,
+    start: 0,
+    get address(): HexAddress {
+      return `0x${facts.start.toString(16)}`;
+    },
+    at: 0,
+    ns: 0,
+    pages: 0,
+    fastPages: 0,
+    slowPages: 0,
+    fellBack: false,
+    longterm: false,
+    grabs: 0,
+    refs: 0,
+    slowGrabs: 0,
+    undoneGrabs: 0,
+    strayGrabs: 0,
+    refused: 0,
+    unlistedGrabs: 0,
+    isJudged: true,
+    heads: 0,
+    overdrawn: 0,
+    leastGrabs: 0,
+    uncovered: 0,
+    lookups: 0,
+    realLookups: 0,
+    balance: "even",
+    most: { pfn: 0, order: 0, grabs: 0 },
+    leaves: { pte: 0, pmd: 0, pud: 0 },
+    refsPerGrab: [[0, 0]],
+    grabsPerHead: [[0, 0]],
+  };
+  return facts;
+}
+
+/**
+ * Fills in what does not depend on how the level of the leaves is known.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(typeof fillFacts, "function");
+ * ```
+ */
+export function fillFacts(
+  facts: LineFacts,
+  call: CallLine,
+  flags: CallContext["flags"],
+): void {
+  const { returned, order, count } = call;
+  facts.tid = call.tid;
+  facts.call = call.call;
+  facts.start = call.address;
+  facts.at = call.at;
+  facts.ns = call.ns;
+  facts.pages = returned;
+  facts.fastPages = returned;
+  facts.fellBack = call.fellBack;
+  facts.longterm = (call.flags & flags.longterm) !== 0;
+  facts.grabs = count;
+  facts.refs = returned;
+  facts.lookups = call.lookups;
+  facts.realLookups = call.realLookups;
+  facts.heads = order === 0 ? count : 1;
+  facts.most.pfn = call.head;
+  facts.most.order = order;
+  facts.most.grabs = order === 0 ? 1 : count;
+  facts.refsPerGrab[0][0] = call.refs;
+  facts.refsPerGrab[0][1] = count;
+  facts.grabsPerHead[0][0] = facts.most.grabs;
+  facts.grabsPerHead[0][1] = facts.heads;
+}
+
+/**
+ * The role of the function that served the call's pages, if one is known to have.
+ *
+ * @example A call without a leaf
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import type { CallLine } from "../recording/call_line.ts";
+ *
+ * const call = { leaf: "none", address: 0, leafAddress: 0, leafPages: 0, leafTaken: true } as CallLine;
+ * assertEquals(servedBy(call, 4096), undefined);
+ * ```
+ */
+export function servedBy(
+  call: CallLine,
+  pageBytes: number,
+): typeof LEAF_ROLES[number] | undefined {
+  if (call.leaf === "none" || !isTaken(call, pageBytes)) return undefined;
+  return call.leaf === "device" ? "hugeLeaf" : ROLES[call.leaf];
+}
+
+const ROLES = { pte: "pteLeaf", pmd: "pmdLeaf", pud: "pudLeaf" } as const;
+
+/**
+ * Fills in what depends on it.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(typeof fillLeaves, "function");
+ * ```
+ */
+export function fillLeaves(
+  facts: LineFacts,
+  call: CallLine,
+  level: LeafLevel,
+  pageBytes: number,
+): void {
+  const { returned: pages, leaf } = call;
+  const first = Math.floor(call.address / pageBytes);
+  const { leaves } = facts;
+  leaves.pte = leaves.pmd = leaves.pud = 0;
+  if (level.source === "mapping" && level.level !== "pte") {
+    const touched = Math.floor((first + pages - 1) / level.pages) -
+      Math.floor(first / level.pages) + 1;
+    leaves[level.level] = touched;
+    facts.leastGrabs = Math.max(touched, blocksGrabbed(call, level.pages));
+    facts.uncovered = 0;
+    return;
+  }
+  let covered = 0;
+  let leastGrabs = 0;
+  if (leaf === "pte") {
+    const left = first + pages - Math.floor(call.leafAddress / pageBytes);
+    leastGrabs = covered = leaves.pte = Math.max(0, Math.min(call.leafPages, left));
+  } else if (leaf !== "none" && isTaken(call, pageBytes)) {
+    leaves[leaf === "device" ? level.level : leaf] = leastGrabs = 1;
+    covered = call.leafPages;
+  }
+  const rest = Math.max(0, pages - covered);
+  leaves.pte += rest;
+  facts.leastGrabs = leastGrabs + rest;
+  facts.uncovered = level.level === "pte" ? 0 : rest;
+}
+
+function isTaken(call: CallLine, pageBytes: number): boolean {
+  if (call.leafTaken !== undefined) return call.leafTaken;
+  const first = Math.floor(call.address / pageBytes);
+  const from = Math.floor(call.leafAddress / pageBytes);
+  return from >= first && from + call.leafPages <= first + call.returned;
+}
+
+/** Blocks of a leaf's size in which the run names a page. */
+function blocksGrabbed({ pfn, count, step }: CallLine, size: number): number {
+  const last = pfn + (count - 1) * step;
+  const blocks = Math.floor(last / size) - Math.floor(pfn / size) + 1;
+  // Steps longer than a block leave some out.
+  return Math.min(blocks, count);
+}
