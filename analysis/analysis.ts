@@ -41,6 +41,8 @@ export interface Analysis {
   addCall(call: CallLine): boolean;
   /** Takes puts outside of any call as numbers. */
   addPut(put: PutLine): void;
+  /** What came is damaged somewhere: it counts, but as a recording that was cut off. */
+  cutOff(): void;
   /**
    * The report, after the last line.
    *
@@ -63,6 +65,7 @@ export interface Analysis {
 export function startAnalysis(): Analysis {
   let state: State | undefined;
   let footer: Footer | undefined;
+  let isCutOff = false;
 
   function known(kind: string): State {
     if (state !== undefined) return state;
@@ -100,9 +103,12 @@ export function startAnalysis(): Analysis {
       collector.addPuts(put);
       accounts.put(put);
     },
+    cutOff: () => {
+      isCutOff = true;
+    },
     report: () => {
       if (state === undefined) throw new TypeError("Cannot analyze an empty recording");
-      return reportOn(state, footer);
+      return reportOn(state, isCutOff ? undefined : footer);
     },
   };
 }

@@ -11,10 +11,15 @@ import { PairSums } from "./pairs.ts";
 
 /** Sums over calls whose references match their pages, or over those whose do not. */
 export interface GroupSums {
+  /** How many calls. */
   calls: number;
+  /** Pages that the fast walk took. */
   fastPages: number;
+  /** Grabs that it took them with. */
   grabs: number;
+  /** References that these added. */
   refs: number;
+  /** The fewest grabs that would have done. */
   leastGrabs: number;
   /** Grabs that added more references than their head has pages. */
   overdrawn: number;
@@ -32,32 +37,29 @@ export interface GroupSums {
   firstExcess: CallFacts | undefined;
 }
 
-/** Sums over the judged calls: all that is kept of them. */
-export interface CallSums {
+/** What calls are judged by, added up. */
+export interface JudgedSums {
+  /** Calls in the workload's buffer that succeeded. */
   calls: number;
+  /** Pages that they returned. */
   pages: number;
+  /** Those that the fast walk took. */
   fastPages: number;
+  /** Those that the slow path served. */
   slowPages: number;
-  grabs: number;
-  refs: number;
-  slowGrabs: number;
+  /** Grabs that the fast walk gave back. */
   undoneGrabs: number;
-  refused: number;
-  leastGrabs: number;
-  lookups: number;
-  realLookups: number;
   /** Calls in which the slow path ran. */
   fellBack: number;
   /** Those of them that asked for FOLL_LONGTERM. */
   fellBackLongterm: number;
-  longterm: number;
-  readonly leaves: Record<Level, number>;
-  /** All calls, by whether their references match their pages. */
-  readonly balance: Record<Balance, number>;
   /** Calls in which the fast walk took pages; what follows is of these alone. */
   walked: number;
+  /** Those with too many references, some of which may have been given back unseen. */
   unsure: number;
+  /** Pages that no huge leaf accounts for, though the device maps by huge leaves only. */
   uncovered: number;
+  /** Fast grabs by a function that only the slow path calls. */
   strayGrabs: number;
   /** Calls that made grabs of which only the sums are known, so that they cannot be judged. */
   unjudged: number;
@@ -65,7 +67,23 @@ export interface CallSums {
   unjudgedGrabs: number;
   /** Calls whose references match their pages, and that can be judged. */
   readonly even: GroupSums;
+  /** Calls whose references do not match their pages. */
   readonly uneven: GroupSums;
+}
+
+/** Sums over the calls in the workload's buffer that succeeded: all that is kept of them. */
+export interface CallSums extends JudgedSums {
+  grabs: number;
+  refs: number;
+  slowGrabs: number;
+  refused: number;
+  leastGrabs: number;
+  lookups: number;
+  realLookups: number;
+  longterm: number;
+  readonly leaves: Record<Level, number>;
+  /** All calls, by whether their references match their pages. */
+  readonly balance: Record<Balance, number>;
   /** References that a grab added, by how many grabs. */
   readonly refsPerGrab: PairSums;
   /** Grabs of a head in one call, by how many heads. */
@@ -121,7 +139,9 @@ export function noCalls(): CallSums {
 }
 
 /**
- * Adds the facts of a call. They are not kept: the caller may use the object again.
+ * Adds the facts of a call, its time aside. They are not kept: the caller may use the object again.
+ *
+ * @param times How many calls these are the facts of; it is the first of them that they name.
  *
  * @example
  * ```ts
@@ -130,41 +150,56 @@ export function noCalls(): CallSums {
  * assertEquals(typeof addFacts, "function");
  * ```
  */
-export function addFacts(sums: CallSums, facts: CallFacts): void {
-  sums.calls++;
-  sums.pages += facts.pages;
-  sums.fastPages += facts.fastPages;
-  sums.slowPages += facts.slowPages;
-  sums.grabs += facts.grabs;
-  sums.refs += facts.refs;
-  sums.slowGrabs += facts.slowGrabs;
-  sums.undoneGrabs += facts.undoneGrabs;
-  sums.refused += facts.refused;
-  sums.leastGrabs += facts.leastGrabs;
-  sums.lookups += facts.lookups;
-  sums.realLookups += facts.realLookups;
-  if (facts.fellBack) sums.fellBack++;
-  if (facts.fellBack && facts.longterm) sums.fellBackLongterm++;
-  if (facts.longterm) sums.longterm++;
-  sums.leaves.pte += facts.leaves.pte;
-  sums.leaves.pmd += facts.leaves.pmd;
-  sums.leaves.pud += facts.leaves.pud;
-  sums.balance[facts.balance]++;
-  addWeights(sums.refsPerGrab, facts.refsPerGrab);
-  addWeights(sums.grabsPerHead, facts.grabsPerHead);
-  count(sums.pagesPerCall, facts.pages);
-  count(sums.nanoseconds, facts.ns);
+export function addFacts(sums: CallSums, facts: CallFacts, times = 1): void {
+  sums.calls += times;
+  sums.pages += times * facts.pages;
+  sums.fastPages += times * facts.fastPages;
+  sums.slowPages += times * facts.slowPages;
+  sums.grabs += times * facts.grabs;
+  sums.refs += times * facts.refs;
+  sums.slowGrabs += times * facts.slowGrabs;
+  sums.undoneGrabs += times * facts.undoneGrabs;
+  sums.refused += times * facts.refused;
+  sums.leastGrabs += times * facts.leastGrabs;
+  sums.lookups += times * facts.lookups;
+  sums.realLookups += times * facts.realLookups;
+  if (facts.fellBack) sums.fellBack += times;
+  if (facts.fellBack && facts.longterm) sums.fellBackLongterm += times;
+  if (facts.longterm) sums.longterm += times;
+  sums.leaves.pte += times * facts.leaves.pte;
+  sums.leaves.pmd += times * facts.leaves.pmd;
+  sums.leaves.pud += times * facts.leaves.pud;
+  sums.balance[facts.balance] += times;
+  addWeights(sums.refsPerGrab, facts.refsPerGrab, times);
+  addWeights(sums.grabsPerHead, facts.grabsPerHead, times);
+  addPower(sums.pagesPerCall, facts.pages, times);
   if (facts.fastPages === 0 && facts.grabs === 0) return;
-  sums.walked++;
-  sums.uncovered += facts.uncovered;
-  sums.strayGrabs += facts.strayGrabs;
-  if (facts.balance === "unsure") sums.unsure++;
+  sums.walked += times;
+  sums.uncovered += times * facts.uncovered;
+  sums.strayGrabs += times * facts.strayGrabs;
+  if (facts.balance === "unsure") sums.unsure += times;
   if (!facts.isJudged) {
-    sums.unjudged++;
-    sums.unjudgedGrabs += facts.unlistedGrabs;
+    sums.unjudged += times;
+    sums.unjudgedGrabs += times * facts.unlistedGrabs;
   }
-  if (facts.balance === "uneven") addToGroup(sums.uneven, facts);
-  else if (facts.balance === "even" && facts.isJudged) addToGroup(sums.even, facts);
+  if (facts.balance === "uneven") addToGroup(sums.uneven, facts, times);
+  else if (facts.balance === "even" && facts.isJudged) addToGroup(sums.even, facts, times);
+}
+
+/**
+ * Adds the time that a call took.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sums = noCalls();
+ * addTime(sums, 900);
+ * assertEquals(histogramOf(sums.nanoseconds), [{ lo: 512, hi: 1024, count: 1 }]);
+ * ```
+ */
+export function addTime(sums: CallSums, ns: number): void {
+  addPower(sums.nanoseconds, ns, 1);
 }
 
 /**
@@ -230,14 +265,14 @@ export function histogramOf(powers: Float64Array): Histogram {
 /** 0, and the powers of two that a safe integer can have. */
 const POWERS = 54;
 
-function count(powers: Float64Array, value: number): void {
+function addPower(powers: Float64Array, value: number, times: number): void {
   const high = Math.floor(value / 2 ** 31);
   const power = high === 0 ? 32 - Math.clz32(value) : 31 + (32 - Math.clz32(high));
-  powers[power] = (powers[power] ?? 0) + 1;
+  powers[power] = (powers[power] ?? 0) + times;
 }
 
-function addWeights(sums: PairSums, weights: readonly Weighted[]): void {
-  for (const weighted of weights) sums.add(weighted[0], 0, 0, weighted[1]);
+function addWeights(sums: PairSums, weights: readonly Weighted[], times: number): void {
+  for (const weighted of weights) sums.add(weighted[0], 0, 0, times * weighted[1]);
 }
 
 function noGroup(): GroupSums {
@@ -257,19 +292,19 @@ function noGroup(): GroupSums {
   };
 }
 
-function addToGroup(group: GroupSums, facts: CallFacts): void {
-  group.calls++;
-  group.fastPages += facts.fastPages;
-  group.grabs += facts.grabs;
-  group.refs += facts.refs;
-  group.leastGrabs += facts.leastGrabs;
-  group.overdrawn += facts.overdrawn;
-  if (facts.grabs < facts.leastGrabs) group.fewer++;
-  if (facts.grabs !== facts.fastPages) group.notPerPage++;
-  if (facts.most?.order !== 0) group.compound++;
+function addToGroup(group: GroupSums, facts: CallFacts, times: number): void {
+  group.calls += times;
+  group.fastPages += times * facts.fastPages;
+  group.grabs += times * facts.grabs;
+  group.refs += times * facts.refs;
+  group.leastGrabs += times * facts.leastGrabs;
+  group.overdrawn += times * facts.overdrawn;
+  if (facts.grabs < facts.leastGrabs) group.fewer += times;
+  if (facts.grabs !== facts.fastPages) group.notPerPage += times;
+  if (facts.most?.order !== 0) group.compound += times;
   if (isEarlier(facts, group.first)) group.first = kept(facts);
   if (facts.grabs <= facts.leastGrabs) return;
-  group.excess++;
+  group.excess += times;
   if (isEarlier(facts, group.firstExcess)) group.firstExcess = kept(facts);
 }
 
@@ -277,8 +312,20 @@ function kept(facts: CallFacts): CallFacts {
   return { ...facts, most: facts.most === undefined ? undefined : { ...facts.most } };
 }
 
-/** Whether a call was entered before another. */
-function isEarlier(facts: CallFacts, other: CallFacts | undefined): boolean {
+/**
+ * Whether a call was entered before another, if there is another.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(isEarlier({ at: 1000, tid: 7, call: 1 }, { at: 1000, tid: 7, call: 2 }), true);
+ * ```
+ */
+export function isEarlier(
+  facts: Pick<CallFacts, "at" | "tid" | "call">,
+  other: Pick<CallFacts, "at" | "tid" | "call"> | undefined,
+): boolean {
   return other === undefined || facts.at < other.at ||
     (facts.at === other.at &&
       (facts.tid < other.tid || (facts.tid === other.tid && facts.call < other.call)));

@@ -5,7 +5,7 @@
  */
 
 import type { Role, RoleName } from "../recording/header.ts";
-import type { CallSums } from "./call_sums.ts";
+import type { JudgedSums } from "./call_sums.ts";
 import type { LeafLevel } from "./leaves.ts";
 import { complaints, cutShort, type Ledger } from "./ledger.ts";
 import type { PutSide } from "./put_side.ts";
@@ -15,7 +15,7 @@ import { counted } from "./words.ts";
 /** What is judged. */
 export interface Evidence {
   /** Sums over the calls in the workload's buffer that succeeded. */
-  readonly calls: CallSums;
+  readonly calls: JudgedSums;
   /** What is missing from the recording. */
   readonly ledger: Ledger;
   /** How the level of the leaves is known. */

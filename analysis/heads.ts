@@ -98,13 +98,21 @@ export type HeadRun = Pick<RunEvent, "head" | "order" | "count" | "step">;
 export class HeadCounter {
   readonly #compound = new PairSums(0);
   readonly #single = new SpanSums(["seen"]);
+  #last = -1;
+  #lastOrder = 0;
 
   /** Takes the heads behind a run. */
   add(run: HeadRun): void {
     const { head, order, count, step } = run;
-    if (order !== 0) this.#compound.put(head, order);
-    else if (step === 1) this.#single.add(head, head + count, "seen", 0);
-    else for (const { from, to } of headSpans(run)) this.#single.add(from, to, "seen", 0);
+    if (order !== 0) {
+      // One head is mostly grabbed in several calls.
+      if (head === this.#last && order === this.#lastOrder) return;
+      this.#last = head;
+      this.#lastOrder = order;
+      this.#compound.put(head, order);
+    } else if (step === 1) {
+      this.#single.add(head, head + count, "seen", 0);
+    } else for (const { from, to } of headSpans(run)) this.#single.add(from, to, "seen", 0);
   }
 
   /** Takes all heads of another counter. */
@@ -144,7 +152,8 @@ export function fitting(
   { pfn, head, order, count, refs, step }: HeadRun & Pick<RunEvent, "pfn" | "refs">,
 ): number {
   if (order === 0) return refs === 1 ? count : 0;
-  const room = head + 2 ** order - pfn - refs;
+  const pages = order < 31 ? 1 << order : 2 ** order;
+  const room = head + pages - pfn - refs;
   if (room < 0) return 0;
   return step === 0 ? count : Math.min(count, Math.floor(room / step) + 1);
 }

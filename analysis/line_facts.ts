@@ -7,7 +7,7 @@
 
 import type { CallLine } from "../recording/call_line.ts";
 import type { HexAddress } from "../recording/event.ts";
-import type { CallContext, CallFacts } from "./facts.ts";
+import type { CallFacts } from "./facts.ts";
 import { fitting } from "./heads.ts";
 import type { LEAF_ROLES, LeafLevel } from "./leaves.ts";
 
@@ -40,10 +40,11 @@ export interface LineFacts extends Writable<Omit<CallFacts, Reused>> {
  * ```
  */
 export function isPlain(
-  call: Pick<CallLine, "returned" | "pfn" | "head" | "order" | "count" | "refs" | "step">,
+  call: Omit<CallLine, "numbers">,
 ): boolean {
   const { count, refs, step, order, returned } = call;
-  return count * refs === returned && returned > 0 &&
+  return call.path === "fast" && call.role !== "grabSlow" && call.parts === 0 &&
+    count * refs === returned && returned > 0 &&
     (order === 0 ? refs === 1 && (step === 1 || count === 1) : step > 0 && fitting(call) === count);
 }
 
@@ -105,33 +106,60 @@ export function lineFacts(): LineFacts {
  * assertEquals(typeof fillFacts, "function");
  * ```
  */
-export function fillFacts(
-  facts: LineFacts,
-  call: CallLine,
-  flags: CallContext["flags"],
-): void {
+export function fillFacts(facts: LineFacts, call: CallLine, longtermFlag: number): void {
   const { returned, order, count } = call;
-  facts.tid = call.tid;
-  facts.call = call.call;
-  facts.start = call.address;
-  facts.at = call.at;
-  facts.ns = call.ns;
+  fillName(facts, call);
   facts.pages = returned;
   facts.fastPages = returned;
-  facts.fellBack = call.fellBack;
-  facts.longterm = (call.flags & flags.longterm) !== 0;
+  facts.fellBack = call.fellBack ?? false;
+  facts.longterm = (call.flags & longtermFlag) !== 0;
   facts.grabs = count;
   facts.refs = returned;
   facts.lookups = call.lookups;
   facts.realLookups = call.realLookups;
   facts.heads = order === 0 ? count : 1;
-  facts.most.pfn = call.head;
-  facts.most.order = order;
   facts.most.grabs = order === 0 ? 1 : count;
   facts.refsPerGrab[0][0] = call.refs;
   facts.refsPerGrab[0][1] = count;
   facts.grabsPerHead[0][0] = facts.most.grabs;
   facts.grabsPerHead[0][1] = facts.heads;
+}
+
+/**
+ * Fills in which call it is, and where.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(typeof fillName, "function");
+ * ```
+ */
+export function fillName(facts: LineFacts, call: CallLine): void {
+  facts.tid = call.tid;
+  facts.call = call.call;
+  facts.start = call.address;
+  facts.at = call.at;
+  facts.most.pfn = call.head;
+  facts.most.order = call.order;
+}
+
+/**
+ * Whether a call has the facts that are filled in, its name, time and leaves aside.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(typeof isAlike, "function");
+ * ```
+ */
+export function isAlike(facts: LineFacts, call: CallLine, longtermFlag: number): boolean {
+  return facts.pages === call.returned && facts.grabs === call.count &&
+    facts.lookups === call.lookups && facts.realLookups === call.realLookups &&
+    facts.fellBack === (call.fellBack ?? false) &&
+    facts.longterm === ((call.flags & longtermFlag) !== 0) &&
+    (facts.most.order === 0) === (call.order === 0);
 }
 
 /**
@@ -156,32 +184,43 @@ export function servedBy(
 
 const ROLES = { pte: "pteLeaf", pmd: "pmdLeaf", pud: "pudLeaf" } as const;
 
+/** Facts that depend on how the level of the leaves is known. */
+export interface LineLeaves {
+  /** Leaves, by level. */
+  pte: number;
+  pmd: number;
+  pud: number;
+  leastGrabs: number;
+  uncovered: number;
+}
+
 /**
- * Fills in what depends on it.
+ * Works out what depends on how the level of the leaves is known.
+ *
+ * @param leaves Is overwritten.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(typeof fillLeaves, "function");
+ * assertEquals(typeof findLeaves, "function");
  * ```
  */
-export function fillLeaves(
-  facts: LineFacts,
+export function findLeaves(
+  leaves: LineLeaves,
   call: CallLine,
   level: LeafLevel,
   pageBytes: number,
 ): void {
   const { returned: pages, leaf } = call;
   const first = Math.floor(call.address / pageBytes);
-  const { leaves } = facts;
   leaves.pte = leaves.pmd = leaves.pud = 0;
   if (level.source === "mapping" && level.level !== "pte") {
     const touched = Math.floor((first + pages - 1) / level.pages) -
       Math.floor(first / level.pages) + 1;
     leaves[level.level] = touched;
-    facts.leastGrabs = Math.max(touched, blocksGrabbed(call, level.pages));
-    facts.uncovered = 0;
+    leaves.leastGrabs = Math.max(touched, blocksGrabbed(call, level.pages));
+    leaves.uncovered = 0;
     return;
   }
   let covered = 0;
@@ -195,8 +234,45 @@ export function fillLeaves(
   }
   const rest = Math.max(0, pages - covered);
   leaves.pte += rest;
-  facts.leastGrabs = leastGrabs + rest;
-  facts.uncovered = level.level === "pte" ? 0 : rest;
+  leaves.leastGrabs = leastGrabs + rest;
+  leaves.uncovered = level.level === "pte" ? 0 : rest;
+}
+
+/**
+ * Fills them in.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const facts = lineFacts();
+ * fillLeaves(facts, { pte: 0, pmd: 2, pud: 0, leastGrabs: 2, uncovered: 0 });
+ * assertEquals([facts.leaves.pmd, facts.leastGrabs], [2, 2]);
+ * ```
+ */
+export function fillLeaves(facts: LineFacts, leaves: LineLeaves): void {
+  facts.leaves.pte = leaves.pte;
+  facts.leaves.pmd = leaves.pmd;
+  facts.leaves.pud = leaves.pud;
+  facts.leastGrabs = leaves.leastGrabs;
+  facts.uncovered = leaves.uncovered;
+}
+
+/**
+ * Whether they are filled in already.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const leaves = { pte: 0, pmd: 0, pud: 0, leastGrabs: 0, uncovered: 0 };
+ * assertEquals(hasLeaves(lineFacts(), leaves), true);
+ * ```
+ */
+export function hasLeaves(facts: LineFacts, leaves: LineLeaves): boolean {
+  return facts.leastGrabs === leaves.leastGrabs && facts.leaves.pte === leaves.pte &&
+    facts.leaves.pmd === leaves.pmd && facts.leaves.pud === leaves.pud &&
+    facts.uncovered === leaves.uncovered;
 }
 
 function isTaken(call: CallLine, pageBytes: number): boolean {

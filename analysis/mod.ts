@@ -6,7 +6,7 @@
 
 export { type Analysis, type RecordingLine, startAnalysis } from "./analysis.ts";
 export { analyze } from "./analyze.ts";
-export { type CallSums, type GroupSums, noCalls } from "./call_sums.ts";
+export type { GroupSums, JudgedSums } from "./call_sums.ts";
 export type { HelperFailure, PartCounts } from "./calls.ts";
 export type { Evidence } from "./evidence.ts";
 export type { Balance, CallFacts } from "./facts.ts";
@@ -21,7 +21,6 @@ export {
   type UnlistedSums,
 } from "./ledger.ts";
 export type { Law } from "./laws.ts";
-export { PairSums } from "./pairs.ts";
 export type { AloneCalls } from "./ranges.ts";
 export type { GetBalance, HeldReferences, PinBalance, PutSide } from "./put_side.ts";
 export {

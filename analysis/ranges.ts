@@ -9,19 +9,31 @@
 
 import type { CallLine } from "../recording/call_line.ts";
 import type { Header } from "../recording/header.ts";
-import { addFacts, type CallSums, mergeSums, noCalls } from "./call_sums.ts";
+import { addFacts, addTime, type CallSums, isEarlier, mergeSums, noCalls } from "./call_sums.ts";
 import type { EndedCall } from "./calls.ts";
 import { type CallContext, factsOf, seesUndo, settleCall } from "./facts.ts";
 import { HeadCounter } from "./heads.ts";
 import { LEAF_ROLES, type LeafLevel, leafLevel, leafRole, pageIndex } from "./leaves.ts";
-import { fillFacts, fillLeaves, lineFacts, servedBy } from "./line_facts.ts";
+import {
+  fillFacts,
+  fillLeaves,
+  fillName,
+  findLeaves,
+  hasLeaves,
+  isAlike,
+  lineFacts,
+  type LineLeaves,
+  servedBy,
+} from "./line_facts.ts";
 import { PairSums } from "./pairs.ts";
 import type { Span } from "./spans.ts";
 import { type Moved, noneMoved } from "./workload.ts";
 
 /** Calls in the buffer that the slow path served without gup-fast before it, and their pages. */
 export interface AloneCalls {
+  /** How many calls. */
   readonly calls: number;
+  /** Pages that they returned. */
   readonly pages: number;
 }
 
@@ -113,7 +125,12 @@ export function sumUpRanges(
   const inside = placeAt(-1, -1);
   const waiting: Place[] = [];
   const waitingAt = new PairSums(1);
-  const scratch = lineFacts();
+  const { longterm } = plan.flags;
+  const leaves: LineLeaves = { pte: 0, pmd: 0, pud: 0, leastGrabs: 0, uncovered: 0 };
+  /** The first of a row of calls that are alike, and what they are to be added to. */
+  const row = lineFacts();
+  let rowSums: CallSums | undefined;
+  let rowLength = 0;
   let last = inside;
   /** Levels that are still possible: a function that served calls inside is known to for good. */
   let open = levels.length;
@@ -173,6 +190,7 @@ export function sumUpRanges(
       const [level, sums] = [levels[i], place.sums[i]];
       if (level !== undefined && sums !== undefined) {
         addFacts(sums, factsOf(settled, level, pageBytes));
+        addTime(sums, event.ns);
       }
     }
     for (const run of settled.walk.runs) place.heads.add(run);
@@ -182,21 +200,53 @@ export function sumUpRanges(
     const first = Math.floor(call.address / pageBytes);
     const place = placeOf(first, first + call.asked);
     place.calls++;
-    if (call.returned > 0) place.moved.add(first, first + call.returned, "taken", 1);
-    fillFacts(scratch, call, plan.flags);
+    place.moved.add(first, first + call.returned, "taken", 1);
+    place.heads.add(call);
     const role = servedBy(call, pageBytes);
     if (role !== undefined) serve(place, role);
+    if (open > 1) addEach(place, call);
+    else addToRow(place, call);
+  }
+
+  function addEach(place: Place, call: CallLine): void {
+    endRow();
     for (let i = 0; i < open; i++) {
       const [level, sums] = [levels[i], place.sums[i]];
-      if (level !== undefined && sums !== undefined) {
-        fillLeaves(scratch, call, level, pageBytes);
-        addFacts(sums, scratch);
-      }
+      if (level === undefined || sums === undefined) continue;
+      fillFacts(row, call, longterm);
+      findLeaves(leaves, call, level, pageBytes);
+      fillLeaves(row, leaves);
+      addFacts(sums, row);
+      addTime(sums, call.ns);
     }
-    place.heads.add(call);
+  }
+
+  /** Calls that are alike mostly follow one another: they are counted and added at once. */
+  function addToRow(place: Place, call: CallLine): void {
+    const [level] = levels;
+    const [sums] = place.sums;
+    if (level === undefined || sums === undefined) return;
+    addTime(sums, call.ns);
+    findLeaves(leaves, call, level, pageBytes);
+    if (rowSums === sums && isAlike(row, call, longterm) && hasLeaves(row, leaves)) {
+      if (isEarlier(call, row)) fillName(row, call);
+    } else {
+      endRow();
+      rowSums = sums;
+      fillFacts(row, call, longterm);
+      fillLeaves(row, leaves);
+    }
+    rowLength++;
+  }
+
+  function endRow(): void {
+    if (rowSums !== undefined && rowLength > 0) addFacts(rowSums, row, rowLength);
+    rowSums = undefined;
+    rowLength = 0;
   }
 
   function finish(moved: Moved): RangeSums {
+    endRow();
     const others = { outside: 0, straddling: 0 };
     for (const place of waiting) {
       if (

@@ -70,8 +70,9 @@ export interface Judgement {
  *
  * @example A recording in which no call was seen
  * ```ts
- * import { judge, type Ledger, noCalls } from "headcount";
+ * import { judge, type Ledger } from "headcount";
  * import { assertEquals } from "@std/assert";
+ * import { noCalls } from "./call_sums.ts";
  *
  * const ledger: Ledger = {
  *   clean: true, lost: 0, missed: 0, missesOf: "all", unreadable: 0, helperFailures: [], incomplete: 0,

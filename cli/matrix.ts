@@ -16,15 +16,9 @@ import {
   RequestError,
 } from "../mod.ts";
 import { kernelList, type ListedInMatrix } from "./kernel_list.ts";
-import {
-  complain,
-  errorText,
-  EXIT_INTERRUPTED,
-  EXIT_MACHINERY,
-  readReport,
-  writeAll,
-} from "./output.ts";
+import { complain, errorText, EXIT_INTERRUPTED, EXIT_MACHINERY, writeAll } from "./output.ts";
 import { recordTo, type WorkloadOptions } from "./record.ts";
+import { readReport } from "./recording_file.ts";
 import { targetCommand, type TargetOptions } from "./target_options.ts";
 import { timeName } from "./trace.ts";
 
@@ -45,6 +39,7 @@ export function addMatrix(root: Command): void {
         .choices(["direct-io"] as const).default("direct-io" as const),
     )
     .option("--out <dir>", "folder of the recordings (default: recordings/matrix-TIME)")
+    .option("--zstd", "compress the recordings")
     .option("--json", "print the rows as one JSON object")
     .option("--markdown", "print a table of Markdown")
     .addHelpText("after", MATRIX_HELP)

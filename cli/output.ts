@@ -4,17 +4,7 @@
  * @module
  */
 
-import { join } from "node:path";
-import {
-  analyze,
-  decodeItems,
-  EXIT_CODES,
-  renderJson,
-  renderText,
-  type Report,
-  RequestError,
-  splitLines,
-} from "../mod.ts";
+import { EXIT_CODES, renderJson, renderText, type Report } from "../mod.ts";
 
 /** A usage error, as sysexits.h numbers it. */
 export const EXIT_USAGE = 64;
@@ -23,12 +13,8 @@ export const EXIT_MACHINERY = 69;
 /** What a shell says of a command that SIGINT ended. */
 export const EXIT_INTERRUPTED = 130;
 
-/** The file of a recording in its folder. */
-export const RECORDING_FILE = "recording.jsonl";
-
-/** Analyses a recording and prints its report. */
-export async function printReport(path: string, json: boolean): Promise<number> {
-  const report = await readReport(path);
+/** Prints a report; gives its exit code. */
+export async function printReport(report: Report, json: boolean): Promise<number> {
   const text = json
     ? `${renderJson(report)}\n`
     : renderText(report, { width: 80, colour: isColourful() });
@@ -39,20 +25,6 @@ export async function printReport(path: string, json: boolean): Promise<number> 
 /** Whether standard output is to be coloured. */
 export function isColourful(): boolean {
   return Deno.stdout.isTerminal() && (Deno.env.get("NO_COLOR") ?? "") === "";
-}
-
-/** Analyses a recording. */
-export async function readReport(path: string): Promise<Report> {
-  let file = path;
-  let handle: Deno.FsFile;
-  try {
-    if ((await Deno.stat(path)).isDirectory) file = join(path, RECORDING_FILE);
-    handle = await Deno.open(file);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new RequestError(`Cannot read the recording "${path}": there is no "${file}"`);
-  }
-  return await analyze(decodeItems(splitLines(handle.readable)));
 }
 
 /** Columns of the terminal that shows progress; undefined where there is none. */

@@ -8,6 +8,7 @@ import { type Command, Option } from "@commander-js/extra-typings";
 import { join, resolve } from "node:path";
 import { complain, EXIT_INTERRUPTED, printReport } from "./output.ts";
 import { recordTo } from "./record.ts";
+import { readReport } from "./recording_file.ts";
 import { targetCommand } from "./target_options.ts";
 
 /** Adds the command `trace`. */
@@ -21,13 +22,16 @@ export function addTrace(root: Command): void {
         .choices(["direct-io"] as const).default("direct-io" as const),
     )
     .option("--out <dir>", "folder of the recording (default: recordings/TIME)")
+    .option("--zstd", "compress the recording")
     .option("--json", "print the report as one JSON object")
     .addHelpText("after", TRACE_HELP)
     .action(async (options) => {
       const created = new Date().toISOString();
       const directory = resolve(options.out ?? join("recordings", timeName(created)));
       const { kept } = await recordTo(directory, options, created);
-      Deno.exitCode = kept ? await printReport(directory, options.json ?? false) : EXIT_INTERRUPTED;
+      Deno.exitCode = kept
+        ? await printReport(await readReport(directory), options.json ?? false)
+        : EXIT_INTERRUPTED;
       if (kept && !(options.quiet ?? false)) complain(`Recorded in ${directory}`);
     });
 }

@@ -38,10 +38,17 @@ export function named(name: string, description: string, { holds, schema }: Chec
   return { holds, schema: { $ref: `#/$defs/${name}` } };
 }
 
-/** A value of a type. */
-export function typed(type: "string" | "boolean"): Check {
-  return { holds: (value) => typeof value === type, schema: { type } };
-}
+/** Any text. */
+export const text: Check = {
+  holds: (value) => typeof value === "string",
+  schema: { type: "string" },
+};
+
+/** Yes or no. */
+export const flag: Check = {
+  holds: (value) => typeof value === "boolean",
+  schema: { type: "boolean" },
+};
 
 /** A whole number; by default any that a double holds exactly. */
 export function whole(

@@ -10,6 +10,7 @@ import {
   amount,
   type Check,
   documentOf,
+  flag,
   inOrder,
   list,
   matching,
@@ -17,7 +18,7 @@ import {
   object,
   optional,
   type Schema,
-  typed,
+  text,
   variant,
   whole,
   withOneOf,
@@ -77,8 +78,6 @@ export function recordingSchema(): Schema {
   });
 }
 
-const text = typed("string");
-const flag = typed("boolean");
 const integer = whole();
 const count = named("count", "How many; also identifiers and sizes.", whole(0));
 const time = named(
@@ -124,17 +123,21 @@ const REPORT = variant<WorkloadReport["step"]>("step", {
 });
 
 const rejected = optional(list(object<Rejection>({ function: text, why: text })));
-const role = variant<"probed" | "absent">("kind", {
-  probed: object<ProbedRole>({
-    kind: text,
-    function: text,
-    attach: among("fentry", "kprobe"),
-    entryOnly: optional(flag),
-    why: text,
-    rejected,
+const role = named(
+  "role",
+  "A role and what became of it.",
+  variant<"probed" | "absent">("kind", {
+    probed: object<ProbedRole>({
+      kind: text,
+      function: text,
+      attach: among("fentry", "kprobe"),
+      entryOnly: optional(flag),
+      why: text,
+      rejected,
+    }),
+    absent: object<AbsentRole>({ kind: text, why: text, cost: text, needed: flag, rejected }),
   }),
-  absent: object<AbsentRole>({ kind: text, why: text, cost: text, needed: flag, rejected }),
-});
+);
 
 const key = { kind: text, tid: count, call: count } as const;
 const walk = {

@@ -1,0 +1,162 @@
+/**
+ * Text and numbers of lines as {@linkcode encodeItem} writes them, read from bytes without making
+ * strings.
+ *
+ * @module
+ */
+
+/** Bytes after the lines, which no text or number begins with. */
+const PADDING = 64;
+
+/** Text that must be at a place, and a number that must follow it; several of both in a row. */
+export interface Layout {
+  /** The bytes of all texts, four at a time, of each the last four perhaps again. */
+  readonly words: Int32Array;
+  /** How many bytes each text has. */
+  readonly lengths: Int32Array;
+  /** What each number is at most. */
+  readonly limits: Float64Array;
+}
+
+/**
+ * Prepares texts and the limits of the numbers after them.
+ *
+ * @throws {RangeError} where a text has fewer than 4 bytes or more than 64.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([...layout([',"order":', 63]).limits], [63]);
+ * ```
+ */
+export function layout(...fields: readonly (readonly [text: string, limit: number])[]): Layout {
+  const texts = fields.map(([text]) => new TextEncoder().encode(text));
+  for (const { length } of texts) {
+    if (length < 4 || length > PADDING) throw new RangeError(`Cannot look for ${length} bytes`);
+  }
+  return {
+    words: Int32Array.from(texts.flatMap((bytes) => {
+      const view = new DataView(bytes.buffer);
+      const last = bytes.length - 4;
+      return Array.from(
+        { length: Math.ceil(bytes.length / 4) },
+        (_, i) => view.getInt32(Math.min(4 * i, last), true),
+      );
+    })),
+    lengths: Int32Array.from(texts, ({ length }) => length),
+    limits: Float64Array.from(fields, ([, limit]) => limit),
+  };
+}
+
+/** What each byte is worth as a hex digit; -1 where it is none. */
+const HEX_DIGITS = Int8Array.from({ length: 256 }, (_, byte) => {
+  const digit = "0123456789abcdef".indexOf(String.fromCharCode(byte));
+  return digit;
+});
+
+/**
+ * Reads bytes from left to right. Each step takes a place and gives the one after what it read, or
+ * {@linkcode Reader.odd} where something else is there; from there all further steps lead there too.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const reader = new Reader(1024);
+ * new TextEncoder().encodeInto(',"tid":412,"call":7,', reader.bytes);
+ * const numbers = new Float64Array(2);
+ * const key = layout([',"tid":', 1000], [',"call":', 1000]);
+ * assertEquals([reader.numbers(0, key, numbers, 0), ...numbers], [19, 412, 7]);
+ * assertEquals(reader.numbers(1, key, numbers, 0), reader.odd);
+ * ```
+ */
+export class Reader {
+  /** What is read, and some bytes more. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The place to which all leads that is not as it should be. */
+  readonly odd: number;
+  readonly #view: DataView;
+
+  constructor(size: number) {
+    this.bytes = new Uint8Array(size + PADDING);
+    this.#view = new DataView(this.bytes.buffer);
+    this.odd = size;
+  }
+
+  /**
+   * Texts, and after each a whole number from 0 to its limit, written the shortest way.
+   *
+   * @param numbers Takes the numbers, from `first` on.
+   */
+  numbers(
+    at: number,
+    { words, lengths, limits }: Layout,
+    numbers: Float64Array,
+    first: number,
+  ): number {
+    const view = this.#view;
+    const { bytes, odd } = this;
+    let word = 0;
+    // All in one loop: the calls of functions for each field would take as long again.
+    for (let field = 0; field < lengths.length; field++) {
+      const last = at + (lengths[field] ?? 0) - 4;
+      for (; at < last; at += 4) {
+        if (view.getInt32(at, true) !== words[word++]) return odd;
+      }
+      if (view.getInt32(last, true) !== words[word++]) return odd;
+      at = last + 4;
+      let digit = (bytes[at] ?? 0) - 48;
+      if (digit < 0 || digit > 9) return odd;
+      const start = at;
+      let value = 0;
+      // Nine digits fit an integer of 32 bits.
+      const end = at + 9;
+      do {
+        value = (value * 10 + digit) | 0;
+        digit = (bytes[++at] ?? 0) - 48;
+      } while (digit >= 0 && digit <= 9 && at < end);
+      let whole: number = value;
+      if (at === end) {
+        for (; digit >= 0 && digit <= 9; digit = (bytes[++at] ?? 0) - 48) {
+          whole = whole * 10 + digit;
+          // A longer one is left to JSON.parse.
+          if (at - start > 15) return odd;
+        }
+      }
+      if (whole > (limits[field] ?? 0) || (bytes[start] === 48 && at > start + 1)) return odd;
+      numbers[first + field] = whole;
+    }
+    return at;
+  }
+
+  /** Text. */
+  text(at: number, { words, lengths }: Layout): number {
+    const view = this.#view;
+    const last = at + (lengths[0] ?? 0) - 4;
+    let word = 0;
+    for (; at < last; at += 4) {
+      if (view.getInt32(at, true) !== words[word++]) return this.odd;
+    }
+    return view.getInt32(last, true) === words[word] ? last + 4 : this.odd;
+  }
+
+  /** Text, and after it a number of up to 52 bits as lower-case hex digits, the shortest way. */
+  hex(at: number, text: Layout, numbers: Float64Array, index: number): number {
+    const { bytes } = this;
+    const start = this.text(at, text);
+    const end = start + 14;
+    let high = 0;
+    let low = 0;
+    let i = start;
+    for (; i < end; i++) {
+      const digit = HEX_DIGITS[bytes[i] ?? 0] ?? -1;
+      if (digit < 0) break;
+      high = (high << 4) | (low >>> 24);
+      low = ((low << 4) | digit) & 0xfffffff;
+    }
+    if (i === start || i === end || (bytes[start] === 48 && i > start + 1)) return this.odd;
+    numbers[index] = high * 0x10000000 + low;
+    return i;
+  }
+}
