@@ -281,7 +281,8 @@ export function createCollector(take: (call: EndedCall) => void): Collector {
 
   function addWhole(call: WholeCall): boolean {
     const thread = threadOf(call.tid);
-    if (thread.open.has(call.call) || !thread.closed.add(call.call)) return false;
+    if (thread.open.size > 0 && thread.open.has(call.call)) return false;
+    if (!thread.closed.add(call.call)) return false;
     tellsParts = true;
     sums.calls++;
     sums.pages += call.returned;

@@ -44,7 +44,10 @@ export interface Leaves {
  * ```
  */
 export function pageIndex(address: HexAddress, pageBytes: number): number {
-  return Number(BigInt(address) / BigInt(pageBytes));
+  // Up to 13 hex digits a number holds exactly.
+  return address.length <= 15
+    ? Math.floor(Number(address) / pageBytes)
+    : Number(BigInt(address) / BigInt(pageBytes));
 }
 
 /** The roles whose functions serve leaves. */

@@ -45,6 +45,18 @@ export class PairSums {
 
   /** Adds to one of a pair's sums; an amount of 0 puts the pair in. */
   add(a: number, b: number, column: number, amount: number): void {
+    const cells = this.#cells;
+    const stride = 2 + this.width;
+    const mask = this.#mask;
+    for (let slot = hashOf(a, b) & mask;; slot = (slot + 1) & mask) {
+      const cell = slot * stride;
+      const found = cells[cell];
+      if (found === a && cells[cell + 1] === b) {
+        cells[cell + 2 + column] = (cells[cell + 2 + column] ?? 0) + amount;
+        return;
+      }
+      if (found === FREE) break;
+    }
     const cell = this.#find(a, b) + 2 + column;
     this.#cells[cell] = (this.#cells[cell] ?? 0) + amount;
   }
@@ -98,10 +110,7 @@ export class PairSums {
     const cells = this.#cells;
     const mask = this.#mask;
     const stride = 2 + this.width;
-    // Numbers above 2^32 are taken by their lower bits, in which neighbours differ.
-    let hash = Math.imul(a | 0, 0x9e3779b1) ^ Math.imul(b | 0, 0x85ebca6b);
-    hash ^= hash >>> 15;
-    for (let slot = hash & mask;; slot = (slot + 1) & mask) {
+    for (let slot = hashOf(a, b) & mask;; slot = (slot + 1) & mask) {
       const cell = slot * stride;
       const found = cells[cell];
       if (found === FREE || (found === a && cells[cell + 1] === b)) return cell;
@@ -115,4 +124,10 @@ export class PairSums {
     this.#size = 0;
     for (const [a, b, sums] of old) this.#cells.set(sums, this.#find(a, b) + 2);
   }
+}
+
+/** Numbers above 2^32 are taken by their lower bits, in which neighbours differ. */
+function hashOf(a: number, b: number): number {
+  const hash = Math.imul(a | 0, 0x9e3779b1) ^ Math.imul(b | 0, 0x85ebca6b);
+  return hash ^ (hash >>> 15);
 }

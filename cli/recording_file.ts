@@ -5,7 +5,6 @@
  */
 
 import { join } from "node:path";
-import { constants, createZstdCompress, createZstdDecompress } from "node:zlib";
 import {
   type Analysis,
   createScanner,
@@ -84,6 +83,7 @@ async function decompress(
   scanner: Scanner,
   analysis: Analysis,
 ): Promise<void> {
+  const { createZstdDecompress } = await import("node:zlib");
   const stream = createZstdDecompress();
   const over = Promise.withResolvers<void>();
   let failure: unknown;
@@ -143,7 +143,7 @@ export async function createRecording(
 ): Promise<RecordingWriter> {
   const name = compressed ? RECORDING_FILES.zstd : RECORDING_FILES.plain;
   const file = await Deno.open(join(directory, name), { write: true, createNew: true });
-  return compressed ? compressTo(file) : {
+  return compressed ? await compressTo(file) : {
     write: (line) => writeAll(file, line),
     [Symbol.asyncDispose]: () => {
       file.close();
@@ -159,7 +159,8 @@ const FLUSH_MS = 500;
  * Compresses lines into a file. What waits to be compressed is put into the file twice a second, so
  * that a recording whose making was killed holds what came before.
  */
-function compressTo(file: Deno.FsFile): RecordingWriter {
+async function compressTo(file: Deno.FsFile): Promise<RecordingWriter> {
+  const { constants, createZstdCompress } = await import("node:zlib");
   const stream = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
   let failure: unknown;
   let waits = false;

@@ -4,14 +4,9 @@
  * @module
  */
 
-import {
-  CALL_NUMBERS as CALL,
-  type CallLine,
-  PUT_NUMBERS as PUT,
-  type PutLine,
-} from "./call_line.ts";
+import { CALL_NUMBERS as CALL, CallLine, PUT_NUMBERS as PUT, PutLine } from "./call_line.ts";
 import type { LeafEvent, RunEvent } from "./event.ts";
-import { type Layout, layout, type Reader } from "./layout.ts";
+import { type Layout, layout, memo, type Reader } from "./layout.ts";
 
 /** Limits of numbers, as the checks of their fields have them. */
 const COUNT = Number.MAX_SAFE_INTEGER;
@@ -36,8 +31,15 @@ const PARTS = layout([',"parts":', COUNT]);
 
 const PATHS = ["fast", "slow"] as const;
 const ROLES = ["grabOne", "grabBatch", "grabSlow"] as const;
-const RUNS_IN_CALL = runs(',"run":{');
-const RUNS = runs(",");
+const WALKS_IN_CALL = walks(',"run":{');
+const WALKS = walks(",");
+const HEADS = layout([',"pfn":', PFN], [',"head":', PFN]);
+const RUN_NUMBERS = layout(
+  [',"order":', ORDER],
+  [',"count":', PAGES],
+  [',"refs":', PAGES],
+  [',"step":', PAGES],
+);
 const REFCOUNT = layout([',"refcount":', COUNT]);
 const NEGATIVE_REFCOUNT = layout([',"refcount":-', COUNT]);
 const RUN_KEY = layout(['{"kind":"run","tid":', COUNT], [',"call":', COUNT]);
@@ -62,29 +64,86 @@ const [BRACE, LINE_FEED, MINUS] = [125, 10, 45];
 const letter = (text: string): number => text.charCodeAt(0);
 const [B, F, L, M, O, R, S, T, U] = [..."BflmOrstu"].map(letter);
 
-/** Reads a call, with its run and its leaf if they are there; gives the place after its line. */
-export function readCall(reader: Reader, start: number, call: CallLine): number {
-  const { bytes } = reader;
-  const { numbers } = call;
-  let at = reader.numbers(start, CALL_KEY, numbers, CALL.tid);
-  at = reader.hex(at, ADDRESS, numbers, CALL.address);
-  at = reader.numbers(at, ASKED, numbers, CALL.asked);
-  if (bytes[at + 12] === MINUS) {
-    at = reader.numbers(at, FAILED, numbers, CALL.returned);
-    numbers[CALL.returned] = -(numbers[CALL.returned] ?? 0);
-  } else {
-    at = reader.numbers(at, RETURNED, numbers, CALL.returned);
+/** A reader of calls and puts. Pieces of a line that are as they were in the last one are not read again. */
+export class CallReader {
+  /** The last call that was read. */
+  readonly call: CallLine = new CallLine();
+  /** The last puts that were read. */
+  readonly put: PutLine = new PutLine();
+  readonly #reader: Reader;
+  readonly #asked = memo();
+  readonly #run = memo();
+  readonly #rest = memo();
+  readonly #put = memo();
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
   }
-  call.fellBack = undefined;
-  if (bytes[at + 2] === F) {
-    call.fellBack = bytes[at + 12] === T;
-    at = reader.text(at, call.fellBack ? FELL_BACK : DID_NOT);
+
+  /** Reads a call, with its run and its leaf if they are there; gives the place after its line. */
+  readCall(start: number): number {
+    const reader = this.#reader;
+    const { call } = this;
+    const { bytes, odd } = reader;
+    const { numbers } = call;
+    let at = reader.numbers(start, CALL_KEY, numbers, CALL.tid);
+    at = reader.hex(at, ADDRESS, numbers, CALL.address);
+    if (at === odd) return odd;
+    const asked = at;
+    at = reader.again(asked, this.#asked);
+    if (at === odd) {
+      at = readAsked(reader, asked, call);
+      const hasRun = bytes[at + 2] === R;
+      call.path = undefined;
+      if (hasRun) at = readWalk(reader, at, call, WALKS_IN_CALL, 7);
+      reader.remember(this.#asked, asked, hasRun ? at : odd);
+    }
+    if (call.path !== undefined) {
+      const run = at = reader.numbers(at, HEADS, numbers, CALL.pfn);
+      if (at === odd) return odd;
+      at = reader.again(run, this.#run);
+      if (at === odd) {
+        at = reader.numbers(run, RUN_NUMBERS, numbers, CALL.order);
+        if (call.count === 0) at = odd;
+        reader.remember(this.#run, run, at);
+      }
+      at = closed(reader, readRefcount(reader, at, call));
+    }
+    call.leaf = "none";
+    if (bytes[at + 2] !== L) {
+      this.#rest.length = 0;
+      return lineEnd(reader, reader.numbers(at, PARTS, numbers, CALL.parts));
+    }
+    const rest = at = readLeafPlace(reader, at, call, LEAVES_IN_CALL, 8);
+    if (at === odd) return odd;
+    at = reader.again(rest, this.#rest);
+    if (at === odd) {
+      at = closed(reader, readLeafPages(reader, rest, call));
+      at = lineEnd(reader, reader.numbers(at, PARTS, numbers, CALL.parts));
+      reader.remember(this.#rest, rest, at);
+    }
+    return at;
   }
-  call.path = undefined;
-  if (bytes[at + 2] === R) at = closed(reader, readRun(reader, at, call, RUNS_IN_CALL, 7));
-  call.leaf = "none";
-  if (bytes[at + 2] === L) at = closed(reader, readLeaf(reader, at, call, LEAVES_IN_CALL, 8));
-  return lineEnd(reader, reader.numbers(at, PARTS, numbers, CALL.parts));
+
+  /** Reads puts outside of any call; gives the place after their line. */
+  readPut(start: number): number {
+    const reader = this.#reader;
+    const { put } = this;
+    const { bytes, odd } = reader;
+    let at = reader.numbers(start, PUT_KEY, put.numbers, PUT.tid);
+    const isUnpin = bytes[at + 18] === U;
+    put.pin = bytes[at + (isUnpin ? 31 : 29)] === T;
+    const place = PUTS[isUnpin ? "unpin" : "put"][put.pin ? 1 : 0];
+    const rest = at = reader.numbers(at, place, put.numbers, PUT.at);
+    if (at === odd) return odd;
+    at = reader.again(rest, this.#put);
+    if (at === odd) {
+      at = lineEnd(reader, reader.numbers(rest, RUN_NUMBERS, put.numbers, PUT.order));
+      if (put.count === 0) at = odd;
+      reader.remember(this.#put, rest, at);
+    }
+    return at;
+  }
 }
 
 /**
@@ -98,10 +157,13 @@ export function readRunLine(
   start: number,
   scratch: CallLine,
 ): { readonly event: RunEvent; readonly next: number } | undefined {
-  const key = reader.numbers(start, RUN_KEY, scratch.numbers, CALL.tid);
-  const next = lineEnd(reader, readRun(reader, key, scratch, RUNS, 0));
+  let at = reader.numbers(start, RUN_KEY, scratch.numbers, CALL.tid);
+  at = readWalk(reader, at, scratch, WALKS, 0);
+  at = reader.numbers(at, HEADS, scratch.numbers, CALL.pfn);
+  at = reader.numbers(at, RUN_NUMBERS, scratch.numbers, CALL.order);
+  const next = lineEnd(reader, readRefcount(reader, at, scratch));
   const { tid, call, path } = scratch;
-  return next === reader.odd || path === undefined
+  return next === reader.odd || path === undefined || scratch.count === 0
     ? undefined
     : { event: { kind: "run", tid, call, ...scratch.runOf(path) }, next };
 }
@@ -118,29 +180,39 @@ export function readLeafLine(
   scratch: CallLine,
 ): { readonly event: LeafEvent; readonly next: number } | undefined {
   const key = reader.numbers(start, LEAF_KEY, scratch.numbers, CALL.tid);
-  const next = lineEnd(reader, readLeaf(reader, key, scratch, LEAVES, 0));
+  const place = readLeafPlace(reader, key, scratch, LEAVES, 0);
+  const next = lineEnd(reader, readLeafPages(reader, place, scratch));
   const { tid, call, leaf } = scratch;
   return next === reader.odd || leaf === "none"
     ? undefined
     : { event: { kind: "leaf", tid, call, ...scratch.leafOf(leaf) }, next };
 }
 
-/** Reads puts outside of any call; gives the place after their line. */
-export function readPut(reader: Reader, start: number, put: PutLine): number {
+/** Reads what a call was asked for and what it returned. */
+function readAsked(reader: Reader, start: number, call: CallLine): number {
   const { bytes } = reader;
-  let at = reader.numbers(start, PUT_KEY, put.numbers, PUT.tid);
-  const isUnpin = bytes[at + 18] === U;
-  put.pin = bytes[at + (isUnpin ? 31 : 29)] === T;
-  at = reader.numbers(at, PUTS[isUnpin ? "unpin" : "put"][put.pin ? 1 : 0], put.numbers, PUT.at);
-  return put.count === 0 ? reader.odd : lineEnd(reader, at);
+  const { numbers } = call;
+  let at = reader.numbers(start, ASKED, numbers, CALL.asked);
+  if (bytes[at + 12] === MINUS) {
+    at = reader.numbers(at, FAILED, numbers, CALL.returned);
+    numbers[CALL.returned] = -(numbers[CALL.returned] ?? 0);
+  } else {
+    at = reader.numbers(at, RETURNED, numbers, CALL.returned);
+  }
+  call.fellBack = undefined;
+  if (bytes[at + 2] === F) {
+    call.fellBack = bytes[at + 12] === T;
+    at = reader.text(at, call.fellBack ? FELL_BACK : DID_NOT);
+  }
+  return at;
 }
 
 /**
- * Reads a run, without what closes it.
+ * Reads which walk and which function a run belongs to.
  *
  * @param skip Bytes before its path is named.
  */
-function readRun(
+function readWalk(
   reader: Reader,
   start: number,
   call: CallLine,
@@ -148,31 +220,32 @@ function readRun(
   skip: number,
 ): number {
   const { bytes } = reader;
-  const { numbers } = call;
   const path = bytes[start + skip + 9] === S ? 1 : 0;
   const role = bytes[start + skip + 27];
   const index = role === O ? 0 : role === B ? 1 : 2;
   call.path = PATHS[path];
   call.role = ROLES[index] ?? "grabOne";
   const layout = layouts[3 * path + index];
-  if (layout === undefined) return reader.odd;
-  let at = reader.numbers(start, layout, numbers, CALL.pfn);
-  if (call.count === 0) return reader.odd;
-  call.hasRefcount = bytes[at + 2] === R;
-  if (call.hasRefcount) {
-    const isNegative = bytes[at + 12] === MINUS;
-    at = reader.numbers(at, isNegative ? NEGATIVE_REFCOUNT : REFCOUNT, numbers, CALL.refcount);
-    if (isNegative) numbers[CALL.refcount] = -(numbers[CALL.refcount] ?? 0);
-  }
+  return layout === undefined ? reader.odd : reader.text(start, layout);
+}
+
+function readRefcount(reader: Reader, start: number, call: CallLine): number {
+  const { bytes } = reader;
+  call.hasRefcount = bytes[start + 2] === R;
+  if (!call.hasRefcount) return start;
+  const isNegative = bytes[start + 12] === MINUS;
+  const layout = isNegative ? NEGATIVE_REFCOUNT : REFCOUNT;
+  const at = reader.numbers(start, layout, call.numbers, CALL.refcount);
+  if (isNegative) call.numbers[CALL.refcount] = -(call.numbers[CALL.refcount] ?? 0);
   return at;
 }
 
 /**
- * Reads a leaf, without what closes it.
+ * Reads where a leaf is.
  *
  * @param skip Bytes before its level or address is named.
  */
-function readLeaf(
+function readLeafPlace(
   reader: Reader,
   start: number,
   call: CallLine,
@@ -186,19 +259,19 @@ function readLeaf(
   call.leaf = LEVELS[index] ?? "none";
   const layout = layouts[index];
   if (layout === undefined) return reader.odd;
-  let at = reader.hex(start, layout, numbers, CALL.leafAddress);
-  if (index === 0) {
-    at = reader.numbers(at, LEAF_PFN, numbers, CALL.leafPfn);
-    at = reader.numbers(at, LEAF_PAGES, numbers, CALL.leafPages);
-  } else {
-    at = reader.numbers(at, ORDINARY_PAGES, numbers, CALL.leafPages);
-  }
+  const at = reader.hex(start, layout, numbers, CALL.leafAddress);
+  return index === 0 ? reader.numbers(at, LEAF_PFN, numbers, CALL.leafPfn) : at;
+}
+
+/** Reads how many pages it has, and whether it was taken. */
+function readLeafPages(reader: Reader, start: number, call: CallLine): number {
+  const { bytes } = reader;
+  const layout = call.leaf === "device" ? LEAF_PAGES : ORDINARY_PAGES;
+  const at = reader.numbers(start, layout, call.numbers, CALL.leafPages);
   call.leafTaken = undefined;
-  if (bytes[at + 2] === T) {
-    call.leafTaken = bytes[at + 9] === T;
-    at = reader.text(at, call.leafTaken ? TAKEN : NOT_TAKEN);
-  }
-  return at;
+  if (bytes[at + 2] !== T) return at;
+  call.leafTaken = bytes[at + 9] === T;
+  return reader.text(at, call.leafTaken ? TAKEN : NOT_TAKEN);
 }
 
 function closed({ bytes, odd }: Reader, at: number): number {
@@ -209,19 +282,10 @@ function lineEnd({ bytes, odd }: Reader, at: number): number {
   return bytes[at] === BRACE && bytes[at + 1] === LINE_FEED ? at + 2 : odd;
 }
 
-/** Runs by path and role. */
-function runs(before: string): readonly Layout[] {
+/** What is before the numbers of a run, by path and role. */
+function walks(before: string): readonly Layout[] {
   return PATHS.flatMap((path) =>
-    ROLES.map((role) =>
-      layout(
-        [`${before}"path":"${path}","role":"${role}","pfn":`, PFN],
-        [',"head":', PFN],
-        [',"order":', ORDER],
-        [',"count":', PAGES],
-        [',"refs":', PAGES],
-        [',"step":', PAGES],
-      )
-    )
+    ROLES.map((role) => layout([`${before}"path":"${path}","role":"${role}"`, 0]))
   );
 }
 
@@ -233,12 +297,5 @@ function leaves(before: string): readonly Layout[] {
 }
 
 function puts(role: string, pin: boolean): Layout {
-  return layout(
-    [`,"call":0,"role":"${role}","pin":${pin},"at":`, COUNT],
-    [',"pfn":', PFN],
-    [',"order":', ORDER],
-    [',"count":', PAGES],
-    [',"refs":', PAGES],
-    [',"step":', PAGES],
-  );
+  return layout([`,"call":0,"role":"${role}","pin":${pin},"at":`, COUNT], [',"pfn":', PFN]);
 }

@@ -10,8 +10,13 @@ const PADDING = 64;
 
 /** Text that must be at a place, and a number that must follow it; several of both in a row. */
 export interface Layout {
-  /** The bytes of all texts, four at a time, of each the last four perhaps again. */
-  readonly words: Int32Array;
+  /**
+   * The bytes of all texts, eight at a time, of each the last ones perhaps again. ASCII never makes
+   * the bits of a double that is not equal to itself, nor those of 0.
+   */
+  readonly words: Float64Array;
+  /** The same of texts that have fewer than eight, four at a time. */
+  readonly shortWords: Int32Array;
   /** How many bytes each text has. */
   readonly lengths: Int32Array;
   /** What each number is at most. */
@@ -35,15 +40,19 @@ export function layout(...fields: readonly (readonly [text: string, limit: numbe
   for (const { length } of texts) {
     if (length < 4 || length > PADDING) throw new RangeError(`Cannot look for ${length} bytes`);
   }
+  const short: number[] = [];
+  const words: number[] = [];
+  for (const bytes of texts) {
+    const view = new DataView(bytes.buffer);
+    const { length } = bytes;
+    if (length < 8) short.push(view.getInt32(0, true), view.getInt32(length - 4, true));
+    for (let at = 0; length >= 8 && at < length; at += 8) {
+      words.push(view.getFloat64(Math.min(at, length - 8), true));
+    }
+  }
   return {
-    words: Int32Array.from(texts.flatMap((bytes) => {
-      const view = new DataView(bytes.buffer);
-      const last = bytes.length - 4;
-      return Array.from(
-        { length: Math.ceil(bytes.length / 4) },
-        (_, i) => view.getInt32(Math.min(4 * i, last), true),
-      );
-    })),
+    words: Float64Array.from(words),
+    shortWords: Int32Array.from(short),
     lengths: Int32Array.from(texts, ({ length }) => length),
     limits: Float64Array.from(fields, ([, limit]) => limit),
   };
@@ -54,6 +63,28 @@ const HEX_DIGITS = Int8Array.from({ length: 256 }, (_, byte) => {
   const digit = "0123456789abcdef".indexOf(String.fromCharCode(byte));
   return digit;
 });
+
+/** What a piece of a line was, the last time. */
+export interface Memo {
+  /** Its bytes, eight at a time, the last ones perhaps again. */
+  readonly words: Float64Array;
+  /** How many bytes; 0 where nothing is remembered. */
+  length: number;
+}
+
+/**
+ * Remembers nothing yet.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(memo().length, 0);
+ * ```
+ */
+export function memo(): Memo {
+  return { words: new Float64Array(32), length: 0 };
+}
 
 /**
  * Reads bytes from left to right. Each step takes a place and gives the one after what it read, or
@@ -91,21 +122,29 @@ export class Reader {
    */
   numbers(
     at: number,
-    { words, lengths, limits }: Layout,
+    { words, shortWords, lengths, limits }: Layout,
     numbers: Float64Array,
     first: number,
   ): number {
     const view = this.#view;
     const { bytes, odd } = this;
+    const fields = lengths.length;
     let word = 0;
+    let shortWord = 0;
     // All in one loop: the calls of functions for each field would take as long again.
-    for (let field = 0; field < lengths.length; field++) {
-      const last = at + (lengths[field] ?? 0) - 4;
-      for (; at < last; at += 4) {
-        if (view.getInt32(at, true) !== words[word++]) return odd;
+    for (let field = 0; field < fields; field++) {
+      const length = lengths[field] ?? 0;
+      const after = at + length;
+      if (length >= 8) {
+        for (const last = after - 8; at < last; at += 8) {
+          if (view.getFloat64(at, true) !== words[word++]) return odd;
+        }
+        if (view.getFloat64(after - 8, true) !== words[word++]) return odd;
+      } else {
+        if (view.getInt32(at, true) !== shortWords[shortWord++]) return odd;
+        if (view.getInt32(after - 4, true) !== shortWords[shortWord++]) return odd;
       }
-      if (view.getInt32(last, true) !== words[word++]) return odd;
-      at = last + 4;
+      at = after;
       let digit = (bytes[at] ?? 0) - 48;
       if (digit < 0 || digit > 9) return odd;
       const start = at;
@@ -130,15 +169,42 @@ export class Reader {
     return at;
   }
 
-  /** Text. */
+  /**
+   * The same bytes as the last time; gives the place after them, or {@linkcode Reader.odd} where they
+   * are others, or nothing is remembered.
+   */
+  again(at: number, { words, length }: Memo): number {
+    if (length === 0) return this.odd;
+    const view = this.#view;
+    const last = at + length - 8;
+    let word = 0;
+    for (; at < last; at += 8) {
+      if (view.getFloat64(at, true) !== words[word++]) return this.odd;
+    }
+    return view.getFloat64(last, true) === words[word] ? last + 8 : this.odd;
+  }
+
+  /** Remembers bytes that were read: from 8 on, up to 256, or else none. */
+  remember(memo: Memo, from: number, to: number): void {
+    const length = to - from;
+    memo.length = 0;
+    if (to === this.odd || length < 8 || length > 8 * memo.words.length) return;
+    let word = 0;
+    for (let at = from; at < to; at += 8) {
+      memo.words[word++] = this.#view.getFloat64(Math.min(at, to - 8), true);
+    }
+    memo.length = length;
+  }
+
+  /** Text of eight bytes or more. */
   text(at: number, { words, lengths }: Layout): number {
     const view = this.#view;
-    const last = at + (lengths[0] ?? 0) - 4;
+    const last = at + (lengths[0] ?? 0) - 8;
     let word = 0;
-    for (; at < last; at += 4) {
-      if (view.getInt32(at, true) !== words[word++]) return this.odd;
+    for (; at < last; at += 8) {
+      if (view.getFloat64(at, true) !== words[word++]) return this.odd;
     }
-    return view.getInt32(last, true) === words[word] ? last + 4 : this.odd;
+    return view.getFloat64(last, true) === words[word] ? last + 8 : this.odd;
   }
 
   /** Text, and after it a number of up to 52 bits as lower-case hex digits, the shortest way. */

@@ -7,9 +7,9 @@
  * @module
  */
 
-import { CallLine, PutLine } from "./call_line.ts";
+import { CallLine, type PutLine } from "./call_line.ts";
 import { decodeLines, type RecordingItem } from "./codec.ts";
-import { readCall, readLeafLine, readPut, readRunLine } from "./known_lines.ts";
+import { CallReader, readLeafLine, readRunLine } from "./known_lines.ts";
 import { Reader } from "./layout.ts";
 
 /** Takes what a scanner reads. */
@@ -69,8 +69,9 @@ export function createScanner(sink: ScanSink): Scanner {
   const reader = new Reader(LONGEST_BYTES + PIECE);
   const { bytes, odd } = reader;
   const decoder = decodeLines();
-  const call = new CallLine();
-  const put = new PutLine();
+  const known = new CallReader(reader);
+  const { call, put } = known;
+  const scratch = new CallLine();
   const firstLine = new TextDecoder();
   const otherLines = new TextDecoder("utf-8", { ignoreBOM: true });
   let isFirst = true;
@@ -89,19 +90,19 @@ export function createScanner(sink: ScanSink): Scanner {
   function knownLine(at: number): number {
     const kind = bytes[at + KIND_AT];
     if (kind === LETTER_C) {
-      const next = readCall(reader, at, call);
+      const next = known.readCall(at);
       if (next !== odd && !sink.addCall(call)) sink.add(call.event());
       return next;
     }
     if (kind === LETTER_P) {
-      const next = readPut(reader, at, put);
+      const next = known.readPut(at);
       if (next !== odd) sink.addPut(put);
       return next;
     }
     const part = kind === LETTER_R
-      ? readRunLine(reader, at, call)
+      ? readRunLine(reader, at, scratch)
       : kind === LETTER_L
-      ? readLeafLine(reader, at, call)
+      ? readLeafLine(reader, at, scratch)
       : undefined;
     if (part === undefined) return odd;
     sink.add(part.event);

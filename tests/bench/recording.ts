@@ -83,10 +83,10 @@ export function* generateRecording(lines: number, seed = 1): Generator<string, v
     const begin = random(CHUNKS - 16);
     for (let i = begin; i < begin + 16; i++) {
       // A futex, a fault, a part that overtook its call, …
-      const odd = random(100);
+      const odd = random(200);
       const number = (numbers.get(tid) ?? 0) + 1;
       numbers.set(tid, number);
-      if (odd < 2) {
+      if (odd < 4) {
         const pfn = 77_000 + random(8);
         call(
           tid,
@@ -102,7 +102,7 @@ export function* generateRecording(lines: number, seed = 1): Generator<string, v
       const pfn = HEAD + i * CHUNK;
       const head = pfn - pfn % LEAF;
       const range = `"address":"${hex(address)}","asked":${CHUNK},"flags":${PIN}`;
-      if (odd < 3) {
+      if (odd < 5) {
         call(tid, range, -14, `"fellBack":true,"parts":0`);
         i--;
         continue;
@@ -111,7 +111,7 @@ export function* generateRecording(lines: number, seed = 1): Generator<string, v
         `"level":"pmd","address":"${
           hex(address + (from - pfn) * PAGE)
         }","pages":${pages},"taken":true`;
-      if (odd < 4) {
+      if (odd < 6) {
         // The fast walk takes a half, the slow path the rest.
         const half = CHUNK / 2;
         const first = `{"kind":"run",${key},${grabbed("fast", pfn, head, 9, half)}}\n`;
@@ -123,14 +123,14 @@ export function* generateRecording(lines: number, seed = 1): Generator<string, v
           CHUNK,
           `"fellBack":true,"run":{${rest}},"leaf":{${leaf(pfn, half)}},"parts":1`,
         );
-      } else if (odd < 6) {
+      } else if (odd < 8) {
         // As if it reached over the border of a leaf: two runs, two leaves.
         const half = CHUNK / 2;
         const parts = [
           `{"kind":"leaf",${key},${leaf(pfn, half)}}\n`,
           `{"kind":"run",${key},${grabbed("fast", pfn, head, 9, half)}}\n`,
         ];
-        if (odd === 4) late.push(...parts);
+        if (odd === 6) late.push(...parts);
         else parts.forEach(write);
         const rest = grabbed("fast", pfn + half, head, 9, half);
         call(
