@@ -252,7 +252,7 @@ function callsText({ incomplete, orphans, parts }: Ledger): string {
   const { lacking = 0, surplus = 0 } = parts ?? {};
   const odd = lacking + surplus === 0
     ? ""
-    : `, ${lacking} lack events, ${counted(surplus, "event")} too many`;
+    : `, ${lacking} lacking events, ${counted(surplus, "event")} too many`;
   return `${known(incomplete)} incomplete, ${orphans} seen in part${odd}`;
 }
 

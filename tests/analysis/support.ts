@@ -267,7 +267,10 @@ export function totalsFor(
   { plan }: Header = HEADER,
 ): KernelTotals {
   const calls = events.filter((event) => event.kind === "call");
-  const runs = events.filter((event) => event.kind === "run");
+  const runs = [
+    ...events.filter((event) => event.kind === "run"),
+    ...calls.flatMap(({ run }) => run ?? []),
+  ];
   const puts = events.filter((event) => event.kind === "put");
   const sum = <T>(of: readonly T[], value: (item: T) => number): number =>
     of.reduce((total, item) => total + value(item), 0);
@@ -317,4 +320,13 @@ export function reportOf(
   } = {},
 ): Promise<Report> {
   return analyze(linesOf([header, ...events, ...(footer === null ? [] : [footer])]));
+}
+
+/** The items in another order, the same for the same seed (Lehmer's generator). */
+export function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
+  let state = seed;
+  return items
+    .map((item) => ({ item, rank: state = state * 48271 % 2147483647 }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ item }) => item);
 }

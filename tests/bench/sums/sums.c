@@ -2,6 +2,7 @@
  * The sums of a generated recording, trusting its layout byte for byte: how fast it can be done at all.
  * Usage: sums FILE FIRST END (addresses of the buffer, as hex text without 0x)
  */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
