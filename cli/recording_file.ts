@@ -95,10 +95,18 @@ async function decompress(
       over.resolve();
     }
   });
-  stream.on("error", () => {
+  const isDamaged = (): void => {
     analysis.cutOff();
     over.resolve();
-  });
+  };
+  stream.on("error", isDamaged);
+  // Deno 2.9 throws what is damaged where nobody can catch it, instead of emitting it.
+  const onUncaught = (event: ErrorEvent): void => {
+    if (!/^Zstd decompress/.test(event.message.replace(/^Uncaught \w*Error: /, ""))) return;
+    event.preventDefault();
+    isDamaged();
+  };
+  globalThis.addEventListener("error", onUncaught);
   for (const event of ["end", "close"]) stream.on(event, () => over.resolve());
   let isOver = false;
   over.promise.then(() => isOver = true);
@@ -110,6 +118,7 @@ async function decompress(
   }
   if (!isOver) stream.end();
   await over.promise;
+  globalThis.removeEventListener("error", onUncaught);
   if (failure !== undefined) throw failure;
 }
 
