@@ -67,13 +67,17 @@ export function openAccounts(): Accounts {
   const compound = new PairSums(NAMES.length);
   const single = new SpanSums<keyof Account>(NAMES);
 
+  // Numbers and no objects: runs, puts and lines have too many shapes for one piece of code.
   function book(
     head: number,
-    { order, count, step, refs }: Omit<Booking, "head">,
+    order: number,
+    count: number,
+    step: number,
+    refs: number,
     name: keyof Account,
   ): void {
     if (order !== 0) {
-      compound.add(head, order, NAMES.indexOf(name), count * refs);
+      compound.add(head, order, name === "pins" ? 1 : NAMES.indexOf(name), count * refs);
     } else if (step === 1) {
       single.add(head, head + count, name, refs);
     } else {
@@ -84,8 +88,8 @@ export function openAccounts(): Accounts {
   }
 
   return {
-    grab: (run, kind) => book(run.head, run, kind),
-    put: (event) => book(event.pfn, event, event.pin ? "putPins" : "putGets"),
+    grab: (run, kind) => book(run.head, run.order, run.count, run.step, run.refs, kind),
+    put: (it) => book(it.pfn, it.order, it.count, it.step, it.refs, it.pin ? "putPins" : "putGets"),
     heads: () => [
       ...single.layers().map(({ from, to, sums }) => ({
         pfn: from,

@@ -12,7 +12,7 @@ import type { Header, Role } from "../recording/header.ts";
 import { type Accounts, openAccounts, within } from "./accounts.ts";
 import { type Collected, type Collector, createCollector, type EndedCall } from "./calls.ts";
 import { drawUpLedger, type UnlistedSums } from "./ledger.ts";
-import { isPlain } from "./line_facts.ts";
+import { fits, isPlain } from "./line_facts.ts";
 import { areAllMovedSeen } from "./moved.ts";
 import { type PutSide, putSide } from "./put_side.ts";
 import { type Ranges, sumUpRanges } from "./ranges.ts";
@@ -66,6 +66,8 @@ export function startAnalysis(): Analysis {
   let state: State | undefined;
   let footer: Footer | undefined;
   let isCutOff = false;
+  let lastIsPlain = false;
+  let lastIsTaken = false;
 
   function known(kind: string): State {
     if (state !== undefined) return state;
@@ -93,9 +95,12 @@ export function startAnalysis(): Analysis {
     },
     addCall: (call) => {
       const { collector, accounts, ranges, header } = known("call");
-      if (!isPlain(call) || !collector.addWhole(call)) return false;
+      if (!call.repeats) lastIsPlain = isPlain(call);
+      const isLikeTaken = call.repeats && lastIsTaken;
+      lastIsTaken = lastIsPlain && fits(call) && collector.addWhole(call);
+      if (!lastIsTaken) return false;
       accounts.grab(call, (call.flags & header.plan.flags.pin) === 0 ? "gets" : "pins");
-      ranges.addLine(call);
+      ranges.addLine(call, isLikeTaken);
       return true;
     },
     addPut: (put) => {

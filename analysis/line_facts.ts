@@ -28,24 +28,39 @@ export interface LineFacts extends Writable<Omit<CallFacts, Reused>> {
 }
 
 /**
- * Whether a call is as simple as that: its run took what it returned, from heads that have as many
- * pages, and none of them twice.
+ * Whether a call is as simple as that, wherever its pages are: its run took what it returned, no page
+ * of it twice. Calls that repeat one another are alike in this.
+ *
+ * @example A call that has no run
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { CallLine } from "../recording/call_line.ts";
+ *
+ * assertEquals(isPlain(new CallLine()), false);
+ * ```
+ */
+export function isPlain(call: CallLine): boolean {
+  const { count, refs, step, order, returned } = call;
+  return call.path === "fast" && call.role !== "grabSlow" && call.parts === 0 &&
+    count * refs === returned && returned > 0 &&
+    (order === 0 ? refs === 1 && (step === 1 || count === 1) : step > 0);
+}
+
+/**
+ * Whether the heads of a plain call have as many pages as were taken of them.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
  * const run = { pfn: 1024, head: 1024, order: 9, count: 1, refs: 256, step: 256 };
- * assertEquals([isPlain({ ...run, returned: 256 }), isPlain({ ...run, returned: 255 })], [true, false]);
+ * assertEquals([fits(run), fits({ ...run, pfn: 1300 })], [true, false]);
  * ```
  */
-export function isPlain(
-  call: Omit<CallLine, "numbers">,
+export function fits(
+  run: Pick<CallLine, "pfn" | "head" | "order" | "count" | "refs" | "step">,
 ): boolean {
-  const { count, refs, step, order, returned } = call;
-  return call.path === "fast" && call.role !== "grabSlow" && call.parts === 0 &&
-    count * refs === returned && returned > 0 &&
-    (order === 0 ? refs === 1 && (step === 1 || count === 1) : step > 0 && fitting(call) === count);
+  return run.order === 0 || fitting(run) === run.count;
 }
 
 /**
@@ -218,7 +233,8 @@ export function findLeaves(
   if (level.source === "mapping" && level.level !== "pte") {
     const touched = Math.floor((first + pages - 1) / level.pages) -
       Math.floor(first / level.pages) + 1;
-    leaves[level.level] = touched;
+    if (level.level === "pmd") leaves.pmd = touched;
+    else leaves.pud = touched;
     leaves.leastGrabs = Math.max(touched, blocksGrabbed(call, level.pages));
     leaves.uncovered = 0;
     return;
@@ -229,7 +245,11 @@ export function findLeaves(
     const left = first + pages - Math.floor(call.leafAddress / pageBytes);
     leastGrabs = covered = leaves.pte = Math.max(0, Math.min(call.leafPages, left));
   } else if (leaf !== "none" && isTaken(call, pageBytes)) {
-    leaves[leaf === "device" ? level.level : leaf] = leastGrabs = 1;
+    const at = leaf === "device" ? level.level : leaf;
+    if (at === "pmd") leaves.pmd = 1;
+    else if (at === "pud") leaves.pud = 1;
+    else leaves.pte = 1;
+    leastGrabs = 1;
     covered = call.leafPages;
   }
   const rest = Math.max(0, pages - covered);

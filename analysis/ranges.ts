@@ -58,8 +58,12 @@ export interface RangeSums {
 export interface Ranges {
   /** Takes a call. */
   add(call: EndedCall): void;
-  /** Takes a plain call that its own line tells all of. */
-  addLine(call: CallLine): void;
+  /**
+   * Takes a plain call that its own line tells all of.
+   *
+   * @param repeats Whether it {@linkcode CallLine.repeats} the one that was taken before it.
+   */
+  addLine(call: CallLine, repeats: boolean): void;
   /**
    * Adds up. Where no buffer is known, all calls are inside.
    *
@@ -150,7 +154,10 @@ export function sumUpRanges(
   }
 
   function placeOf(first: number, end: number): Place {
-    for (const { from, to } of buffers) if (from <= first && end <= to) return inside;
+    for (let i = 0; i < buffers.length; i++) {
+      const buffer = buffers[i];
+      if (buffer !== undefined && buffer.from <= first && end <= buffer.to) return inside;
+    }
     if (last.first === first && last.end === end) return last;
     let index = waitingAt.get(first, end, 0);
     if (index === undefined) {
@@ -196,7 +203,7 @@ export function sumUpRanges(
     for (const run of settled.walk.runs) place.heads.add(run);
   }
 
-  function addLine(call: CallLine): void {
+  function addLine(call: CallLine, repeats: boolean): void {
     const first = Math.floor(call.address / pageBytes);
     const place = placeOf(first, first + call.asked);
     place.calls++;
@@ -205,7 +212,7 @@ export function sumUpRanges(
     const role = servedBy(call, pageBytes);
     if (role !== undefined) serve(place, role);
     if (open > 1) addEach(place, call);
-    else addToRow(place, call);
+    else addToRow(place, call, repeats);
   }
 
   function addEach(place: Place, call: CallLine): void {
@@ -222,13 +229,15 @@ export function sumUpRanges(
   }
 
   /** Calls that are alike mostly follow one another: they are counted and added at once. */
-  function addToRow(place: Place, call: CallLine): void {
-    const [level] = levels;
-    const [sums] = place.sums;
+  function addToRow(place: Place, call: CallLine, repeats: boolean): void {
+    const level = levels[0];
+    const sums = place.sums[0];
     if (level === undefined || sums === undefined) return;
     addTime(sums, call.ns);
     findLeaves(leaves, call, level, pageBytes);
-    if (rowSums === sums && isAlike(row, call, longterm) && hasLeaves(row, leaves)) {
+    const isAnother = rowSums === sums && hasLeaves(row, leaves) &&
+      (repeats || isAlike(row, call, longterm));
+    if (isAnother) {
       if (isEarlier(call, row)) fillName(row, call);
     } else {
       endRow();

@@ -133,7 +133,8 @@ export class SpanSums<Name extends string> {
 
   /** Adds to each page of [from, to). */
   add(from: number, to: number, name: Name, amount: number): void {
-    this.#pairs.add(from, to, this.#names.indexOf(name), amount);
+    const column = name === this.#names[0] ? 0 : this.#names.indexOf(name);
+    this.#pairs.add(from, to, column, amount);
     if (this.#pairs.size > this.#limit) this.#compact();
   }
 

@@ -43,6 +43,12 @@ export const CALL_NUMBERS = {
 export class CallLine {
   /** Its numbers, in the places of {@linkcode CALL_NUMBERS}. */
   readonly numbers: Float64Array = new Float64Array(21);
+  /**
+   * Whether it is like the call before in all that does not say which call it is, where it was and
+   * when: {@linkcode CALL_NUMBERS} from `asked` to `realLookups`, from `order` to `step`, pages of the
+   * leaf and whether it was taken, the path and the role.
+   */
+  repeats = false;
   /** Whether it entered the slow path; `undefined` where that is not told. */
   fellBack: boolean | undefined;
   /** Which walk its run belongs to; `undefined` where it has none. */

@@ -21,6 +21,7 @@ const CALL_KEY = layout(
   [',"ns":', COUNT],
 );
 const ADDRESS = layout([',"address":"0x', 0]);
+const ADDRESS_LENGTH = ',"address":"0x'.length;
 const ASKED = layout(['","asked":', PAGES], [',"flags":', COUNT]);
 const LOOKUPS = [[',"lookups":', COUNT], [',"realLookups":', COUNT]] as const;
 const RETURNED = layout([',"returned":', PAGES], ...LOOKUPS);
@@ -75,6 +76,8 @@ export class CallReader {
   readonly #run = memo();
   readonly #rest = memo();
   readonly #put = memo();
+  /** Whether the last call was read to its end. */
+  #isWhole = false;
 
   constructor(reader: Reader) {
     this.#reader = reader;
@@ -86,12 +89,16 @@ export class CallReader {
     const { call } = this;
     const { bytes, odd } = reader;
     const { numbers } = call;
+    // What an odd line leaves behind is nothing to be like.
+    let repeats = this.#isWhole;
+    this.#isWhole = false;
     let at = reader.numbers(start, CALL_KEY, numbers, CALL.tid);
-    at = reader.hex(at, ADDRESS, numbers, CALL.address);
+    const address = at + ADDRESS_LENGTH;
+    const asked = at = reader.hex(at, ADDRESS, numbers, CALL.address);
     if (at === odd) return odd;
-    const asked = at;
     at = reader.again(asked, this.#asked);
     if (at === odd) {
+      repeats = false;
       at = readAsked(reader, asked, call);
       const hasRun = bytes[at + 2] === R;
       call.path = undefined;
@@ -103,6 +110,7 @@ export class CallReader {
       if (at === odd) return odd;
       at = reader.again(run, this.#run);
       if (at === odd) {
+        repeats = false;
         at = reader.numbers(run, RUN_NUMBERS, numbers, CALL.order);
         if (call.count === 0) at = odd;
         reader.remember(this.#run, run, at);
@@ -110,18 +118,20 @@ export class CallReader {
       at = closed(reader, readRefcount(reader, at, call));
     }
     call.leaf = "none";
-    if (bytes[at + 2] !== L) {
-      this.#rest.length = 0;
-      return lineEnd(reader, reader.numbers(at, PARTS, numbers, CALL.parts));
+    if (bytes[at + 2] === L) {
+      at = readLeafPlace(reader, at, call, LEAVES_IN_CALL, 8, address, asked + 1 - address);
     }
-    const rest = at = readLeafPlace(reader, at, call, LEAVES_IN_CALL, 8);
     if (at === odd) return odd;
+    const rest = at;
     at = reader.again(rest, this.#rest);
     if (at === odd) {
-      at = closed(reader, readLeafPages(reader, rest, call));
+      repeats = false;
+      at = call.leaf === "none" ? rest : closed(reader, readLeafPages(reader, rest, call));
       at = lineEnd(reader, reader.numbers(at, PARTS, numbers, CALL.parts));
       reader.remember(this.#rest, rest, at);
     }
+    this.#isWhole = at !== odd;
+    call.repeats = repeats;
     return at;
   }
 
@@ -180,7 +190,7 @@ export function readLeafLine(
   scratch: CallLine,
 ): { readonly event: LeafEvent; readonly next: number } | undefined {
   const key = reader.numbers(start, LEAF_KEY, scratch.numbers, CALL.tid);
-  const place = readLeafPlace(reader, key, scratch, LEAVES, 0);
+  const place = readLeafPlace(reader, key, scratch, LEAVES, 0, 0, 0);
   const next = lineEnd(reader, readLeafPages(reader, place, scratch));
   const { tid, call, leaf } = scratch;
   return next === reader.odd || leaf === "none"
@@ -241,9 +251,11 @@ function readRefcount(reader: Reader, start: number, call: CallLine): number {
 }
 
 /**
- * Reads where a leaf is.
+ * Reads where a leaf is. Mostly it begins where its call does.
  *
  * @param skip Bytes before its level or address is named.
+ * @param address Where the digits of the call's address are.
+ * @param length How many there are, and the quote behind them; 0 where the call is not known.
  */
 function readLeafPlace(
   reader: Reader,
@@ -251,6 +263,8 @@ function readLeafPlace(
   call: CallLine,
   layouts: readonly Layout[],
   skip: number,
+  address: number,
+  length: number,
 ): number {
   const { bytes } = reader;
   const { numbers } = call;
@@ -259,7 +273,9 @@ function readLeafPlace(
   call.leaf = LEVELS[index] ?? "none";
   const layout = layouts[index];
   if (layout === undefined) return reader.odd;
-  const at = reader.hex(start, layout, numbers, CALL.leafAddress);
+  let at = reader.textAnd(start, layout, address, length) - 1;
+  if (at < reader.odd - 1) numbers[CALL.leafAddress] = numbers[CALL.address] ?? 0;
+  else at = reader.hex(start, layout, numbers, CALL.leafAddress);
   return index === 0 ? reader.numbers(at, LEAF_PFN, numbers, CALL.leafPfn) : at;
 }
 

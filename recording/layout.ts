@@ -145,19 +145,20 @@ export class Reader {
         if (view.getInt32(after - 4, true) !== shortWords[shortWord++]) return odd;
       }
       at = after;
-      let digit = (bytes[at] ?? 0) - 48;
-      if (digit < 0 || digit > 9) return odd;
+      // As an unsigned number, what is less than the byte of 0 is more than 9.
+      let digit = ((bytes[at] ?? 0) - 48) >>> 0;
+      if (digit > 9) return odd;
       const start = at;
       let value = 0;
       // Nine digits fit an integer of 32 bits.
       const end = at + 9;
       do {
         value = (value * 10 + digit) | 0;
-        digit = (bytes[++at] ?? 0) - 48;
-      } while (digit >= 0 && digit <= 9 && at < end);
+        digit = ((bytes[++at] ?? 0) - 48) >>> 0;
+      } while (digit <= 9 && at < end);
       let whole: number = value;
       if (at === end) {
-        for (; digit >= 0 && digit <= 9; digit = (bytes[++at] ?? 0) - 48) {
+        for (; digit <= 9; digit = ((bytes[++at] ?? 0) - 48) >>> 0) {
           whole = whole * 10 + digit;
           // A longer one is left to JSON.parse.
           if (at - start > 15) return odd;
@@ -205,6 +206,23 @@ export class Reader {
       if (view.getFloat64(at, true) !== words[word++]) return this.odd;
     }
     return view.getFloat64(last, true) === words[word] ? last + 8 : this.odd;
+  }
+
+  /**
+   * Text, and after it the bytes of another place, eight of them or more; {@linkcode Reader.odd} where
+   * they are others.
+   */
+  textAnd(at: number, text: Layout, other: number, length: number): number {
+    const start = this.text(at, text);
+    if (start === this.odd || length < 8) return this.odd;
+    const view = this.#view;
+    const last = length - 8;
+    for (let i = 0; i < last; i += 8) {
+      if (view.getFloat64(start + i, true) !== view.getFloat64(other + i, true)) return this.odd;
+    }
+    return view.getFloat64(start + last, true) === view.getFloat64(other + last, true)
+      ? start + length
+      : this.odd;
   }
 
   /** Text, and after it a number of up to 52 bits as lower-case hex digits, the shortest way. */

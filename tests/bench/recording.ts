@@ -1,5 +1,5 @@
 /**
- * Recordings of any size, the same for the same seed: what direct I/O of 16 MiB at a time from a
+ * Recordings of any size, the same for the same seed: what direct I/O of 64 MiB at a time from a
  * device's memory leaves, with the odd call among the usual ones.
  *
  * @module
@@ -78,10 +78,9 @@ export function* generateRecording(lines: number, seed = 1): Generator<string, v
     );
   }
 
-  /** 16 MiB: each chunk is one call, most of one leaf. */
+  /** The whole buffer in one system call: each chunk is one call, most of one leaf. */
   function transfer(tid: number): void {
-    const begin = random(CHUNKS - 16);
-    for (let i = begin; i < begin + 16; i++) {
+    for (let i = 0; i < CHUNKS; i++) {
       // A futex, a fault, a part that overtook its call, …
       const odd = random(200);
       const number = (numbers.get(tid) ?? 0) + 1;
@@ -150,12 +149,11 @@ export function* generateRecording(lines: number, seed = 1): Generator<string, v
       }
       put(random(10) === 0 ? 33 : tid, pfn, CHUNK);
     }
-    const bytes = 16 * CHUNK * PAGE;
+    const bytes = BUFFER_BYTES;
     moved += bytes;
-    const address = hex(BUFFER + begin * CHUNK * PAGE);
     write(encodeItem({
       kind: "workload",
-      report: { step: "syscall", name: "pwrite", address, bytes, result: bytes },
+      report: { step: "syscall", name: "pwrite", address: hex(BUFFER), bytes, result: bytes },
     }));
     late.forEach(write);
     late = [];

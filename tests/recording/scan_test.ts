@@ -8,6 +8,7 @@ import {
   at,
   CALL,
   footerFor,
+  HEAD,
   HEADER,
   inLine,
   LEAF,
@@ -153,6 +154,20 @@ Deno.test("createScanner() does not mistake a line for one like the line before"
     for (const second of lines) {
       assertEquals(read(encodeItem(first) + encodeItem(second)), [first, second]);
     }
+  }
+});
+
+Deno.test("startAnalysis() does not mistake a call for one like a call that it did not take", async () => {
+  const small = {
+    ...WHOLE_CALL,
+    ...inLine({ ...RUN, refs: 256, step: 256 }, { ...LEAF, pages: 256 }),
+  };
+  const overdrawn = { ...WHOLE_CALL, ...inLine({ ...RUN, pfn: HEAD + 1 }, LEAF) };
+  const first = { ...small, asked: 256, returned: 256 };
+  for (const between of [{ ...WHOLE_CALL, call: 1 }, { ...overdrawn, call: 2 }]) {
+    const calls = [first, between, { ...WHOLE_CALL, call: 3 }, { ...WHOLE_CALL, call: 4 }];
+    const items = [HEADER, READY, ...calls, footerFor(calls)];
+    await assertSame(new TextEncoder().encode(items.map(encodeItem).join("")));
   }
 });
 
