@@ -137,23 +137,10 @@ interface Row extends HeadGrabs {
   readonly heads: number;
 }
 
-/**
- * Grabs of a run that add no more references than their head has pages from theirs on.
- *
- * @example The last of three grabs reaches over the end of its head
- * ```ts
- * import { assertEquals } from "@std/assert";
- *
- * const run = { pfn: 1024, head: 1024, order: 9, count: 3, refs: 256, step: 256 };
- * assertEquals(fitting(run), 2);
- * ```
- */
-export function fitting(
-  { pfn, head, order, count, refs, step }: HeadRun & Pick<RunEvent, "pfn" | "refs">,
-): number {
+/** Grabs of a run that add no more references than their head has pages from theirs on. */
+function fitting({ pfn, head, order, count, refs, step }: RunEvent): number {
   if (order === 0) return refs === 1 ? count : 0;
-  const pages = order < 31 ? 1 << order : 2 ** order;
-  const room = head + pages - pfn - refs;
+  const room = head + 2 ** order - pfn - refs;
   if (room < 0) return 0;
   return step === 0 ? count : Math.min(count, Math.floor(room / step) + 1);
 }

@@ -8,7 +8,6 @@
 import type { CallLine } from "../recording/call_line.ts";
 import type { HexAddress } from "../recording/event.ts";
 import type { CallFacts } from "./facts.ts";
-import { fitting } from "./heads.ts";
 import type { LEAF_ROLES, LeafLevel } from "./leaves.ts";
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
@@ -58,9 +57,14 @@ export function isPlain(call: CallLine): boolean {
  * ```
  */
 export function fits(
-  run: Pick<CallLine, "pfn" | "head" | "order" | "count" | "refs" | "step">,
+  { pfn, head, order, count, refs, step }: Pick<
+    CallLine,
+    "pfn" | "head" | "order" | "count" | "refs" | "step"
+  >,
 ): boolean {
-  return run.order === 0 || fitting(run) === run.count;
+  // The last grab reaches furthest.
+  return order === 0 ||
+    pfn + (count - 1) * step + refs <= head + (order < 31 ? 1 << order : 2 ** order);
 }
 
 /**

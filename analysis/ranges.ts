@@ -238,7 +238,7 @@ export function sumUpRanges(
     const isAnother = rowSums === sums && hasLeaves(row, leaves) &&
       (repeats || isAlike(row, call, longterm));
     if (isAnother) {
-      if (isEarlier(call, row)) fillName(row, call);
+      if (call.at <= row.at && isEarlier(call, row)) fillName(row, call);
     } else {
       endRow();
       rowSums = sums;
