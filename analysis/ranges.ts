@@ -81,6 +81,8 @@ interface Place {
   readonly alone: { calls: number; pages: number };
   /** Roles whose functions served any of their pages. */
   readonly served: Set<typeof LEAF_ROLES[number]>;
+  /** The last of them that did. */
+  lastServed: typeof LEAF_ROLES[number] | undefined;
   /** The same calls by each way in which the leaf level may turn out to be known. */
   readonly sums: readonly CallSums[];
   readonly heads: HeadCounter;
@@ -147,6 +149,7 @@ export function sumUpRanges(
       failed: 0,
       alone: { calls: 0, pages: 0 },
       served: new Set(),
+      lastServed: undefined,
       sums: levels.map(noCalls),
       heads: new HeadCounter(),
       moved: noneMoved(),
@@ -168,7 +171,8 @@ export function sumUpRanges(
   }
 
   function serve(place: Place, role: typeof LEAF_ROLES[number]): void {
-    if (place.served.has(role)) return;
+    if (place.lastServed === role) return;
+    place.lastServed = role;
     place.served.add(role);
     if (place === inside && probed.includes(role)) open = 1;
   }

@@ -56,6 +56,7 @@ const NOT_TAKEN = layout([',"taken":false', 0]);
 const LEAF_KEY = layout(['{"kind":"leaf","tid":', COUNT], [',"call":', COUNT]);
 
 const PUT_KEY = layout(['{"kind":"put","tid":', COUNT]);
+const PUT_PLACE = layout([',"at":', COUNT], [',"pfn":', PFN]);
 const PUTS = {
   put: [puts("put", false), puts("put", true)],
   unpin: [puts("unpin", false), puts("unpin", true)],
@@ -75,6 +76,7 @@ export class CallReader {
   readonly #asked = memo();
   readonly #run = memo();
   readonly #rest = memo();
+  readonly #putKey = memo();
   readonly #put = memo();
   /** Whether the last call was read to its end. */
   #isWhole = false;
@@ -140,11 +142,15 @@ export class CallReader {
     const reader = this.#reader;
     const { put } = this;
     const { bytes, odd } = reader;
-    let at = reader.numbers(start, PUT_KEY, put.numbers, PUT.tid);
-    const isUnpin = bytes[at + 18] === U;
-    put.pin = bytes[at + (isUnpin ? 31 : 29)] === T;
-    const place = PUTS[isUnpin ? "unpin" : "put"][put.pin ? 1 : 0];
-    const rest = at = reader.numbers(at, place, put.numbers, PUT.at);
+    let at = reader.again(start, this.#putKey);
+    if (at === odd) {
+      at = reader.numbers(start, PUT_KEY, put.numbers, PUT.tid);
+      const isUnpin = bytes[at + 18] === U;
+      put.pin = bytes[at + (isUnpin ? 31 : 29)] === T;
+      at = reader.text(at, PUTS[isUnpin ? "unpin" : "put"][put.pin ? 1 : 0]);
+      reader.remember(this.#putKey, start, at);
+    }
+    const rest = at = reader.numbers(at, PUT_PLACE, put.numbers, PUT.at);
     if (at === odd) return odd;
     at = reader.again(rest, this.#put);
     if (at === odd) {
@@ -313,5 +319,5 @@ function leaves(before: string): readonly Layout[] {
 }
 
 function puts(role: string, pin: boolean): Layout {
-  return layout([`,"call":0,"role":"${role}","pin":${pin},"at":`, COUNT], [',"pfn":', PFN]);
+  return layout([`,"call":0,"role":"${role}","pin":${pin}`, 0]);
 }
