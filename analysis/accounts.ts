@@ -5,7 +5,8 @@
  */
 
 import type { PutEvent, RunEvent } from "../recording/event.ts";
-import { headSpans, layers, type Span, type Weight } from "./spans.ts";
+import { PairSums } from "./pairs.ts";
+import { headSpans, type Span, SpanSums } from "./spans.ts";
 
 /** References taken and put, of both kinds. */
 export interface Account {
@@ -29,20 +30,24 @@ export interface HeadAccount extends Account {
   readonly order: number;
 }
 
+/** What of a run of grabs or puts an account goes by. */
+export type Booking = Pick<RunEvent, "head" | "order" | "count" | "step" | "refs">;
+
 /** Keeps the accounts of heads. */
 export interface Accounts {
   /** Books grabs. */
-  grab(run: RunEvent, kind: "gets" | "pins"): void;
+  grab(run: Booking, kind: "gets" | "pins"): void;
   /** Books puts. */
-  put(event: PutEvent): void;
-  /** Every head that was grabbed or put, by order and pfn; the same each time it is asked. */
+  put(event: Omit<Booking, "head"> & Pick<PutEvent, "pfn" | "pin">): void;
+  /** Every head that was grabbed or put, by order and pfn. */
   heads(): readonly HeadAccount[];
 }
 
-const ZEROS = { gets: 0, pins: 0, putGets: 0, putPins: 0 } as const;
+const NAMES = ["gets", "pins", "putGets", "putPins"] as const;
 
 /**
- * Opens accounts. Order-0 pages are kept as spans, so that many in a row take little room.
+ * Opens accounts. Order-0 pages are kept as spans, so that many in a row take little room; what it
+ * all takes goes by how many heads there are, not by how often they are grabbed and put.
  *
  * @example A page that is pinned twice and put once
  * ```ts
@@ -50,58 +55,60 @@ const ZEROS = { gets: 0, pins: 0, putGets: 0, putPins: 0 } as const;
  *
  * const accounts = openAccounts();
  * accounts.grab({
- *   kind: "run", tid: 7, call: 1, path: "fast", role: "grabOne",
- *   pfn: 0x100a00, head: 0x100a00, order: 9, count: 2, refs: 1, step: 1,
+ *   head: 0x100a00, order: 9, count: 2, refs: 1, step: 1,
  * }, "pins");
- * accounts.put({
- *   kind: "put", tid: 9, call: 0, role: "put", pin: true, at: 1000,
- *   pfn: 0x100a00, order: 9, count: 1, refs: 1, step: 0,
- * });
+ * accounts.put({ pin: true, pfn: 0x100a00, order: 9, count: 1, refs: 1, step: 0 });
  * assertEquals(accounts.heads(), [
  *   { pfn: 0x100a00, heads: 1, order: 9, gets: 0, pins: 2, putGets: 0, putPins: 1 },
  * ]);
  * ```
  */
 export function openAccounts(): Accounts {
-  const compound = new Map<string, { pfn: number; order: number; account: Booked }>();
-  const single: Weight<keyof Account>[] = [];
-  let heads: readonly HeadAccount[] | undefined;
+  const compound = new PairSums(NAMES.length);
+  const single = new SpanSums<keyof Account>(NAMES);
 
+  // Numbers and no objects: runs, puts and lines have too many shapes for one piece of code.
   function book(
-    { head, order, count, step, refs }: Pick<
-      RunEvent,
-      "head" | "order" | "count" | "step" | "refs"
-    >,
+    head: number,
+    order: number,
+    count: number,
+    step: number,
+    refs: number,
     name: keyof Account,
   ): void {
-    heads = undefined;
-    if (order === 0) {
+    if (order !== 0) {
+      compound.add(head, order, name === "pins" ? 1 : NAMES.indexOf(name), count * refs);
+    } else if (step === 1) {
+      single.add(head, head + count, name, refs);
+    } else {
       for (const { from, to, times } of headSpans({ head, count, step })) {
-        single.push({ from, to, name, amount: times * refs });
+        single.add(from, to, name, times * refs);
       }
-      return;
     }
-    const key = `${order} ${head}`;
-    const found = compound.get(key) ?? { pfn: head, order, account: { ...ZEROS } };
-    found.account[name] += count * refs;
-    compound.set(key, found);
   }
 
   return {
-    grab: book,
-    put: ({ pfn, pin, ...run }) => book({ head: pfn, ...run }, pin ? "putPins" : "putGets"),
-    heads: () =>
-      heads ??= [
-        ...layers(single, ZEROS).map(({ from, to, sums }) => ({
-          pfn: from,
-          heads: to - from,
-          order: 0,
-          ...sums,
-        })),
-        ...[...compound.values()]
-          .sort((a, b) => a.order - b.order || a.pfn - b.pfn)
-          .map(({ pfn, order, account }) => ({ pfn, heads: 1, order, ...account })),
-      ],
+    grab: (run, kind) => book(run.head, run.order, run.count, run.step, run.refs, kind),
+    put: (it) => book(it.pfn, it.order, it.count, it.step, it.refs, it.pin ? "putPins" : "putGets"),
+    heads: () => [
+      ...single.layers().map(({ from, to, sums }) => ({
+        pfn: from,
+        heads: to - from,
+        order: 0,
+        ...sums,
+      })),
+      ...[...compound]
+        .map(([pfn, order, [gets = 0, pins = 0, putGets = 0, putPins = 0]]) => ({
+          pfn,
+          heads: 1,
+          order,
+          gets,
+          pins,
+          putGets,
+          putPins,
+        }))
+        .sort((a, b) => a.order - b.order || a.pfn - b.pfn),
+    ],
   };
 }
 
@@ -123,5 +130,3 @@ export function within(accounts: readonly HeadAccount[], { from, to }: Span): He
     return heads > 0 ? [{ ...account, pfn: first, heads }] : [];
   });
 }
-
-type Booked = { -readonly [Name in keyof Account]: number };

@@ -1,10 +1,10 @@
 /**
  * Events -> calls: everything that belongs to one gup-fast call, put together by its key.
  *
- * A call's parts may come before or after its `call` event and in any order among themselves, so
- * nothing is closed early: parts are kept until the end, when stragglers have arrived or never will.
- * That costs memory for each call and each run (a few hundred bytes), whatever the number of pages
- * and grabs in them. What is only counted, such as lost events, is added up at once.
+ * A call's parts may come before or after its `call` event and in any order among themselves. Where
+ * that event tells how many there are (format 2), the call is handed on and forgotten as soon as it is
+ * whole: of each thread only the numbers of its closed calls are kept, as intervals. Where it does not
+ * (format 1), the call is kept until the end, when stragglers have arrived or never will.
  *
  * @module
  */
@@ -18,10 +18,8 @@ import type {
   RefcountEvent,
   RunEvent,
   UndoEvent,
-  WorkloadReady,
-  WorkloadRepeat,
-  WorkloadSyscall,
 } from "../recording/event.ts";
+import { Intervals } from "./intervals.ts";
 import { withoutEchoes } from "./leaves.ts";
 
 /** What the recording holds of one call. */
@@ -36,6 +34,11 @@ export interface CallParts extends CallKey {
   readonly puts: readonly PutEvent[];
   /** Grabs that failed. */
   readonly refused: number;
+}
+
+/** A call whose end is in the recording. */
+export interface EndedCall extends CallParts {
+  readonly event: CallEvent;
 }
 
 /** A BPF helper that failed, and how often. */
@@ -60,44 +63,65 @@ export interface StreamSums {
   readonly putRefs: number;
 }
 
-/** What the workload said about itself. */
-export interface WorkloadFacts {
-  /** The buffers that it mapped, by address. */
-  readonly buffers: readonly WorkloadReady[];
-  /** System calls that it made. */
-  readonly syscalls: readonly (WorkloadSyscall | WorkloadRepeat)[];
-  /** Bytes that all of them moved; `undefined` where it did not come to its end. */
-  readonly bytesMoved: number | undefined;
+/** Calls of which more or less came than their own events tell of. */
+export interface PartCounts {
+  /** Calls that lack some. */
+  readonly lacking: number;
+  /** Events and puts beyond what their calls tell of. */
+  readonly surplus: number;
 }
 
-/** A recording's events, put in order. */
+/** What is known of a recording's events beside its calls. */
 export interface Collected {
-  /** In the order of their entry; calls whose end is not in the recording come last. */
-  readonly calls: readonly CallParts[];
-  /** Puts, those inside of calls included. */
-  readonly puts: readonly PutEvent[];
   /** What the page_ref tracepoints saw, by pfn. */
   readonly refcounts: readonly RefcountEvent[];
   readonly sums: StreamSums;
-  readonly workload: WorkloadFacts;
   /** Events that the tracer's buffer dropped. */
   readonly lost: number;
   /** Lines that could not be understood. */
   readonly unreadable: number;
+  /** Calls with grabs or leaves but no end. */
+  readonly orphans: number;
   /** Ends of calls that came more than once. */
   readonly duplicates: number;
+  /** Whether calls have what they tell of; `undefined` where none tells. */
+  readonly parts: PartCounts | undefined;
+  /** Puts by threads that made no call. */
+  readonly putsByOthers: number;
   readonly helperFailures: readonly HelperFailure[];
 }
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
+/** What a collector takes; the workload is listened to elsewhere. */
+export type CollectedEvent = Exclude<RecordingEvent, { readonly kind: "workload" }>;
+
 /** Takes events one by one. */
 export interface Collector {
   /** Takes one event. */
-  add(event: RecordingEvent): void;
-  /** Puts in order what was taken so far. */
-  collect(): Collected;
+  add(event: CollectedEvent): void;
+  /**
+   * Takes a call that its own line tells all of: one run that took what it returned.
+   *
+   * @returns Whether it was taken; else other events of this call came before, and it is to be added
+   *   as one.
+   */
+  addWhole(call: WholeCall): boolean;
+  /** Takes puts outside of any call. */
+  addPuts(puts: OutsidePuts): void;
+  /** Hands on the calls that are still open, and tells what else was collected. */
+  finish(): Collected;
 }
+
+/** What of a call that is whole a collector looks at. */
+export interface WholeCall
+  extends CallKey, Pick<CallEvent, "returned" | "lookups" | "realLookups"> {
+  readonly count: number;
+  readonly refs: number;
+}
+
+/** What of puts outside of any call a collector looks at. */
+export type OutsidePuts = Pick<PutEvent, "tid" | "count" | "refs">;
 
 interface OpenCall extends CallKey {
   event: CallEvent | undefined;
@@ -108,29 +132,40 @@ interface OpenCall extends CallKey {
   refused: number;
 }
 
+interface Thread {
+  readonly open: Map<number, OpenCall>;
+  readonly closed: Intervals;
+  /** Puts that it made. */
+  puts: number;
+}
+
 /**
- * Makes a collector of events. What it collects depends on which events it was given, never on
- * their order.
+ * Makes a collector of events. What it collects depends on which events it was given, never on their
+ * order; of two different ends of one call, or more parts than it tells of, the first are judged, and
+ * the others counted.
+ *
+ * @param take Takes each call that has an end, once.
  *
  * @example Two parts of one call
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
- * const collector = createCollector();
+ * const calls: EndedCall[] = [];
+ * const collector = createCollector((call) => calls.push(call));
  * const key = { tid: 7, call: 1 };
+ * collector.add({
+ *   kind: "call", ...key, at: 1000, ns: 900, address: "0x7f0000200000", asked: 1, flags: 0,
+ *   returned: -14, lookups: 0, realLookups: 0, parts: 1,
+ * });
+ * assertEquals(calls.length, 0);
  * collector.add({ kind: "refused", ...key, path: "fast", role: "grabOne", pfn: 4096, refs: 1 });
- * collector.add({ kind: "lost", events: 3 });
- * const { calls, lost } = collector.collect();
- * assertEquals(calls.map(({ call, event, refused }) => [call, event, refused]), [[1, undefined, 1]]);
- * assertEquals(lost, 3);
+ * assertEquals(calls.map(({ call, refused }) => [call, refused]), [[1, 1]]);
+ * assertEquals(collector.finish().sums.calls, 1);
  * ```
  */
-export function createCollector(): Collector {
-  const threads = new Map<number, Map<number, OpenCall>>();
+export function createCollector(take: (call: EndedCall) => void): Collector {
+  const threads = new Map<number, Thread>();
   const failures = new Map<string, HelperFailure>();
-  const buffers: WorkloadReady[] = [];
-  const syscalls: (WorkloadSyscall | WorkloadRepeat)[] = [];
-  const puts: PutEvent[] = [];
   const refcounts: RefcountEvent[] = [];
   const sums: Writable<StreamSums> = {
     calls: 0,
@@ -143,18 +178,45 @@ export function createCollector(): Collector {
     putRefs: 0,
   };
   const counts = { lost: 0, unreadable: 0, duplicates: 0 };
-  let bytesMoved: number | undefined;
+  const parts = { lacking: 0, surplus: 0 };
+  let tellsParts = false;
+  let lastTid = -1;
+  let lastThread: Thread | undefined;
 
-  function partsOf({ tid, call }: CallKey): OpenCall {
+  function threadOf(tid: number): Thread {
+    if (tid === lastTid && lastThread !== undefined) return lastThread;
     let thread = threads.get(tid);
-    if (thread === undefined) threads.set(tid, thread = new Map());
-    let parts = thread.get(call);
-    if (parts === undefined) {
-      const events = { runs: [], leaves: [], undos: [], puts: [] };
-      parts = { tid, call, event: undefined, ...events, refused: 0 };
-      thread.set(call, parts);
+    if (thread === undefined) {
+      threads.set(tid, thread = { open: new Map(), closed: new Intervals(), puts: 0 });
     }
-    return parts;
+    lastTid = tid;
+    return lastThread = thread;
+  }
+
+  /** Adds to an open call and closes it if that makes it whole; to a closed one nothing is added. */
+  function addTo({ tid, call }: CallKey, amount: number, change: (open: OpenCall) => void): void {
+    const thread = threadOf(tid);
+    if (thread.closed.has(call)) {
+      parts.surplus += amount;
+      return;
+    }
+    let open = thread.open.get(call);
+    if (open === undefined) {
+      const events = { runs: [], leaves: [], undos: [], puts: [] };
+      thread.open.set(call, open = { tid, call, event: undefined, ...events, refused: 0 });
+    }
+    change(open);
+    if (open.event === undefined || !tellsAll(open.event)) return;
+    const surplus = surplusOf(open, open.event);
+    if (surplus.parts < 0 || surplus.puts < 0) return;
+    parts.surplus += surplus.parts + surplus.puts;
+    close(thread, open, open.event);
+  }
+
+  function close(thread: Thread, open: OpenCall, event: CallEvent): void {
+    thread.open.delete(open.call);
+    thread.closed.add(open.call);
+    take(inOrder(open, event));
   }
 
   function addCall(event: CallEvent): void {
@@ -162,47 +224,45 @@ export function createCollector(): Collector {
     sums.pages += Math.max(0, event.returned);
     sums.lookups += event.lookups;
     sums.realLookups += event.realLookups;
-    sums.grabs += event.unlisted?.grabs ?? 0;
-    sums.refs += event.unlisted?.refs ?? 0;
-    const { tid, call } = event;
-    if (event.run !== undefined) add({ kind: "run", tid, call, ...event.run });
-    if (event.leaf !== undefined) add({ kind: "leaf", tid, call, ...event.leaf });
-    const parts = partsOf(event);
-    if (parts.event === undefined) {
-      parts.event = event;
-    } else {
+    const { run, unlisted } = event;
+    sums.grabs += (run?.count ?? 0) + (unlisted?.grabs ?? 0);
+    sums.refs += (run === undefined ? 0 : run.count * run.refs) + (unlisted?.refs ?? 0);
+    if (tellsAll(event)) tellsParts = true;
+    if (threadOf(event.tid).closed.has(event.call)) {
+      counts.duplicates++;
+      return;
+    }
+    addTo(event, 0, (open) => {
+      if (open.event === undefined) {
+        open.event = event;
+        return;
+      }
       // Which of the two is kept must not depend on which came first.
       counts.duplicates++;
-      if (JSON.stringify(event) < JSON.stringify(parts.event)) parts.event = event;
-    }
+      if (JSON.stringify(event) < JSON.stringify(open.event)) open.event = event;
+    });
   }
 
-  function add(event: RecordingEvent): void {
+  function add(event: CollectedEvent): void {
     switch (event.kind) {
       case "call":
         return addCall(event);
       case "run":
         sums.grabs += event.count;
         sums.refs += event.count * event.refs;
-        partsOf(event).runs.push(event);
-        return;
+        return addTo(event, 1, ({ runs }) => runs.push(event));
       case "leaf":
-        partsOf(event).leaves.push(event);
-        return;
+        return addTo(event, 1, ({ leaves }) => leaves.push(event));
       case "undo":
-        partsOf(event).undos.push(event);
-        return;
+        return addTo(event, 1, ({ undos }) => undos.push(event));
+      case "refused":
+        return addTo(event, 1, (open) => open.refused++);
       case "put":
-        sums.puts += event.count;
-        sums.putRefs += event.count * event.refs;
-        puts.push(event);
-        if (event.call !== 0) partsOf(event).puts.push(event);
+        addPuts(event);
+        if (event.call !== 0) addTo(event, event.count, ({ puts }) => puts.push(event));
         return;
       case "refcount":
         refcounts.push(event);
-        return;
-      case "refused":
-        partsOf(event).refused++;
         return;
       case "lost":
         counts.lost += event.events;
@@ -216,46 +276,100 @@ export function createCollector(): Collector {
         failures.set(`${helper} ${code}`, { helper, code, times });
         return;
       }
-      case "workload": {
-        const { report } = event;
-        if (report.step === "ready") {
-          buffers.push(report);
-        } else if (report.step === "done") {
-          bytesMoved = (bytesMoved ?? 0) + report.bytes;
-        } else {
-          syscalls.push(report);
-        }
-        return;
-      }
     }
   }
 
-  function collect(): Collected {
-    const calls = [...threads.values()].flatMap((thread) => [...thread.values()]);
-    for (const { runs, undos, puts } of calls) {
-      runs.sort(byPage);
-      undos.sort(byPage);
-      puts.sort(byPage);
+  function addWhole(call: WholeCall): boolean {
+    const thread = threadOf(call.tid);
+    if (thread.open.size > 0 && thread.open.has(call.call)) return false;
+    if (!thread.closed.add(call.call)) return false;
+    tellsParts = true;
+    sums.calls++;
+    sums.pages += call.returned;
+    sums.lookups += call.lookups;
+    sums.realLookups += call.realLookups;
+    sums.grabs += call.count;
+    sums.refs += call.count * call.refs;
+    return true;
+  }
+
+  function addPuts({ tid, count, refs }: OutsidePuts): void {
+    sums.puts += count;
+    sums.putRefs += count * refs;
+    threadOf(tid).puts += count;
+  }
+
+  function finish(): Collected {
+    let [orphans, putsByOthers] = [0, 0];
+    for (const thread of threads.values()) {
+      if (thread.open.size === 0 && thread.closed.size === 0) putsByOthers += thread.puts;
+      for (const open of thread.open.values()) {
+        if (open.event === undefined) {
+          orphans++;
+        } else {
+          if (tellsAll(open.event)) {
+            const surplus = surplusOf(open, open.event);
+            parts.lacking++;
+            parts.surplus += Math.max(0, surplus.parts) + Math.max(0, surplus.puts);
+          }
+          close(thread, open, open.event);
+        }
+      }
     }
     return {
-      calls: calls.sort(byEntry)
-        .map((call) => ({ ...call, leaves: withoutEchoes(call.leaves).toSorted(byLeaf) })),
-      puts: puts.toSorted(byPage),
       refcounts: refcounts.toSorted(byPage),
       sums: { ...sums },
-      workload: {
-        buffers: buffers.toSorted(byAddress),
-        syscalls: syscalls.toSorted(byAddress),
-        bytesMoved,
-      },
       ...counts,
+      orphans,
+      parts: tellsParts ? { ...parts } : undefined,
+      putsByOthers,
       helperFailures: [...failures.values()].sort((a, b) =>
         compare(a.helper, b.helper) || a.code - b.code
       ),
     };
   }
 
-  return { add, collect };
+  return { add, addWhole, addPuts, finish };
+}
+
+/** Whether a call tells how many lines it has. */
+function tellsAll(event: CallEvent): boolean {
+  return event.parts !== undefined;
+}
+
+/** What of a call has come beyond what it tells of; below 0 where some are still to come. */
+function surplusOf(open: OpenCall, event: CallEvent): { parts: number; puts: number } {
+  const { runs, leaves, undos, puts, refused } = open;
+  return {
+    parts: runs.length + leaves.length + undos.length + refused - (event.parts ?? 0),
+    puts: puts.reduce((sum, { count }) => sum + count, 0) - (event.putsInside ?? 0),
+  };
+}
+
+/** A call's parts, those in its own line among them, in an order that owes nothing to theirs. */
+function inOrder(open: OpenCall, event: CallEvent): EndedCall {
+  const { tid, call, refused } = open;
+  const { run, leaf } = event;
+  const runs = run === undefined
+    ? open.runs
+    : [...open.runs, { kind: "run", tid, call, ...run } as const];
+  const leaves = leaf === undefined
+    ? open.leaves
+    : [...open.leaves, { kind: "leaf", tid, call, ...leaf } as const];
+  return {
+    tid,
+    call,
+    event,
+    runs: sorted(runs, byPage),
+    leaves: sorted(withoutEchoes(leaves), byLeaf),
+    undos: sorted(open.undos, byPage),
+    puts: sorted(open.puts, byPage),
+    refused,
+  };
+}
+
+function sorted<T>(items: readonly T[], by: (a: T, b: T) => number): readonly T[] {
+  return items.length < 2 ? items : items.toSorted(by);
 }
 
 function byPage<T extends { readonly pfn: number }>(a: T, b: T): number {
@@ -264,18 +378,6 @@ function byPage<T extends { readonly pfn: number }>(a: T, b: T): number {
 }
 
 function byLeaf(a: LeafEvent, b: LeafEvent): number {
-  return compare(BigInt(a.address), BigInt(b.address)) ||
-    compare(JSON.stringify(a), JSON.stringify(b));
-}
-
-function byEntry(a: OpenCall, b: OpenCall): number {
-  const at = (a.event?.at ?? Infinity) === (b.event?.at ?? Infinity)
-    ? 0
-    : (a.event?.at ?? Infinity) - (b.event?.at ?? Infinity);
-  return at || a.tid - b.tid || a.call - b.call;
-}
-
-function byAddress<T extends WorkloadReady | WorkloadSyscall | WorkloadRepeat>(a: T, b: T): number {
   return compare(BigInt(a.address), BigInt(b.address)) ||
     compare(JSON.stringify(a), JSON.stringify(b));
 }

@@ -5,16 +5,17 @@
  */
 
 import type { Role, RoleName } from "../recording/header.ts";
-import type { CallFacts } from "./facts.ts";
+import type { JudgedSums } from "./call_sums.ts";
 import type { LeafLevel } from "./leaves.ts";
 import { complaints, cutShort, type Ledger } from "./ledger.ts";
 import type { PutSide } from "./put_side.ts";
+import type { AloneCalls } from "./ranges.ts";
 import { counted } from "./words.ts";
 
 /** What is judged. */
 export interface Evidence {
-  /** Facts of the calls in the workload's buffer that succeeded, in order of entry. */
-  readonly facts: readonly CallFacts[];
+  /** Sums over the calls in the workload's buffer that succeeded. */
+  readonly calls: JudgedSums;
   /** What is missing from the recording. */
   readonly ledger: Ledger;
   /** How the level of the leaves is known. */
@@ -24,23 +25,9 @@ export interface Evidence {
   /** Whether the workload said where its buffer is. */
   readonly bufferKnown: boolean;
   /** Calls in the buffer that the slow path served without gup-fast, and their pages. */
-  readonly alone: { readonly calls: number; readonly pages: number };
+  readonly alone: AloneCalls;
   /** What was given back. */
   readonly putSide: PutSide;
-}
-
-/**
- * Adds up a number over the facts of calls.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(sumOf([{ grabs: 256 }, { grabs: 255 }, { grabs: 1 }], (call) => call.grabs), 512);
- * ```
- */
-export function sumOf<T>(facts: readonly T[], of: (fact: T) => number): number {
-  return facts.reduce((sum, fact) => sum + of(fact), 0);
 }
 
 /**
@@ -49,9 +36,10 @@ export function sumOf<T>(facts: readonly T[], of: (fact: T) => number): number {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { noCalls } from "./call_sums.ts";
  *
  * const silent: Evidence = {
- *   facts: [],
+ *   calls: noCalls(),
  *   ledger: {
  *     clean: false, lost: 0, missed: null, missesOf: "none", unreadable: 0, helperFailures: [], incomplete: null,
  *     orphans: 0, duplicates: 0, end: { kind: "cut off" }, workloadExit: null,
@@ -74,7 +62,7 @@ export function sumOf<T>(facts: readonly T[], of: (fact: T) => number): number {
  * ```
  */
 export function stopsOf(evidence: Evidence): readonly string[] {
-  const { facts, ledger, roles, bufferKnown, alone } = evidence;
+  const { calls, ledger, roles, bufferKnown, alone } = evidence;
   const stops: string[] = [];
   const cut = cutShort(ledger);
   if (cut !== undefined) stops.push(cut);
@@ -86,8 +74,10 @@ export function stopsOf(evidence: Evidence): readonly string[] {
   if (!bufferKnown) {
     stops.push("The workload did not say where its buffer is, so its calls cannot be told apart.");
   }
-  const pages = sumOf(facts, (fact) => fact.pages);
-  if (facts.length === 0) {
+  if (contradictions(ledger) > 0) {
+    stops.push("Some calls were told of more than once: what belongs to them is not certain.");
+  }
+  if (calls.calls === 0) {
     stops.push(
       ledger.setAside.failed > 0
         ? "Every call on the workload's buffer failed."
@@ -96,26 +86,32 @@ export function stopsOf(evidence: Evidence): readonly string[] {
           `${counted(alone.pages, "page")} in ${counted(alone.calls, "call")}.`
         : "No call touched the workload's buffer.",
     );
-  } else if (pages === 0) {
+  } else if (calls.pages === 0) {
     stops.push("Nothing was pinned: every call returned 0 pages.");
-  } else if (sumOf(facts, (fact) => fact.fastPages) === 0) {
-    stops.push(`The slow path served all ${counted(pages, "page")}: the fast walk took none.`);
+  } else if (calls.fastPages === 0) {
+    stops.push(
+      `The slow path served all ${counted(calls.pages, "page")}: the fast walk took none.`,
+    );
   }
   return stops;
+}
+
+/** Events of calls that were whole without them: which of them are judged is then a matter of order. */
+function contradictions({ parts, duplicates }: Ledger): number {
+  return parts === undefined ? 0 : parts.surplus + duplicates;
 }
 
 /**
  * Says what makes `once` impossible, but leaves counter-examples standing: the ledger's complaints,
  * and calls that do not fit what is known of them.
  *
- * @param walked Those of the calls in which the fast walk took pages.
- *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { noCalls } from "./call_sums.ts";
  *
  * const failed: Evidence = {
- *   facts: [],
+ *   calls: noCalls(),
  *   ledger: {
  *     clean: true, lost: 0, missed: 0, missesOf: "all", unreadable: 0, helperFailures: [], incomplete: 0,
  *     orphans: 0, duplicates: 0, end: { kind: "complete" }, workloadExit: 3,
@@ -131,19 +127,14 @@ export function stopsOf(evidence: Evidence): readonly string[] {
  *     gets: { taken: 0, put: null }, held: [],
  *   },
  * };
- * assertEquals(doubtsOf(failed, []), ["The workload failed with exit code 3."]);
+ * assertEquals(doubtsOf(failed), ["The workload failed with exit code 3."]);
  * ```
  */
-export function doubtsOf(
-  { ledger, level }: Evidence,
-  walked: readonly CallFacts[],
-): readonly string[] {
+export function doubtsOf({ calls, ledger, level }: Evidence): readonly string[] {
   const doubts = [...complaints(ledger)];
-  const unsure = walked.filter((fact) => fact.balance === "unsure").length;
-  const uneven = ledger.clean ? 0 : walked.filter((fact) => fact.balance === "uneven").length;
-  const fewer = walked.filter((fact) => fact.balance === "even" && fact.grabs < fact.leastGrabs);
-  const uncovered = sumOf(walked, (fact) => fact.uncovered);
-  const stray = sumOf(walked, (fact) => fact.strayGrabs);
+  const { unsure, uncovered, strayGrabs: stray, unjudged, unjudgedGrabs } = calls;
+  const uneven = ledger.clean ? 0 : calls.uneven.calls;
+  const { fewer } = calls.even;
   if (uneven > 0) {
     doubts.push(
       `In ${
@@ -171,9 +162,18 @@ export function doubtsOf(
         "calls: that the slow path began was not seen.",
     );
   }
-  if (fewer.length > 0) {
+  if (unjudged > 0) {
     doubts.push(
-      `${counted(fewer.length, "call")} grabbed less often than there were leaves: ` +
+      `${counted(unjudgedGrabs, "grab")} of ${counted(unjudged, "call")} ` +
+        `${
+          unjudgedGrabs === 1 ? "is" : "are"
+        } known by sums only: whether a head was grabbed more ` +
+        "often than needed there is not known.",
+    );
+  }
+  if (fewer > 0) {
+    doubts.push(
+      `${counted(fewer, "call")} grabbed less often than there were leaves: ` +
         "what is known of the leaves cannot be right.",
     );
   }

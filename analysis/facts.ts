@@ -9,9 +9,9 @@ import type { PlanFlags, PlanSummary } from "../recording/header.ts";
 import type { CallParts } from "./calls.ts";
 import { type HeadGrabs, headsOf } from "./heads.ts";
 import type { Weighted } from "./histogram.ts";
-import { type LeafLevel, leavesOf, pageIndex } from "./leaves.ts";
+import { type LeafLevel, leavesOf, pageIndex, type Walk, withTaken } from "./leaves.ts";
 import { grabsIn, refsIn } from "./runs.ts";
-import { settle, type SettledGrabs } from "./settle.ts";
+import { settle } from "./settle.ts";
 
 /**
  * Whether a call's references match its pages.
@@ -27,6 +27,8 @@ export type Balance = "even" | "uneven" | "unsure";
 export interface CallFacts extends CallKey {
   /** First user address of the range. */
   readonly address: HexAddress;
+  /** Nanoseconds since boot at entry. */
+  readonly at: number;
   /** Nanoseconds from entry to return, probes included. */
   readonly ns: number;
   /** Pages that the call returned. */
@@ -51,6 +53,10 @@ export interface CallFacts extends CallKey {
   readonly strayGrabs: number;
   /** Grabs that failed. */
   readonly refused: number;
+  /** Grabs of both walks of which only the sums are known: what follows of heads leaves them out. */
+  readonly unlistedGrabs: number;
+  /** Whether grabs can be held against leaves: not where only sums are known, unless pages are leaves. */
+  readonly isJudged: boolean;
   /** Distinct head pages behind the fast grabs. */
   readonly heads: number;
   /** The head that was grabbed most often. */
@@ -77,7 +83,6 @@ export interface CallFacts extends CallKey {
 
 /** What of a recording the facts of its calls depend on. */
 export interface CallContext {
-  readonly level: LeafLevel;
   readonly pageBytes: number;
   readonly flags: PlanFlags;
   /** Whether what a device leaf backs out of is observed. */
@@ -100,14 +105,19 @@ export function seesUndo(roles: Pick<PlanSummary["roles"], "hugeLeaf" | "undo">)
   return roles.undo?.kind === "probed" || roles.hugeLeaf.kind === "absent";
 }
 
-/** A call that succeeded: its facts, and the grabs that they were worked out from. */
+/** Facts that depend on how the level of the leaves is known. */
+export type LeafFacts = Pick<CallFacts, "isJudged" | "leastGrabs" | "leaves" | "uncovered">;
+
+/** A call that succeeded, before the level of the leaves is known. */
 export interface SettledCall {
-  readonly facts: CallFacts;
-  readonly grabs: SettledGrabs;
+  /** What does not depend on that level. */
+  readonly facts: Omit<CallFacts, keyof LeafFacts>;
+  /** The pages that the fast walk took, by which grabs and through which leaves. */
+  readonly walk: Walk;
 }
 
 /**
- * Works out the facts of a call.
+ * Settles a call.
  *
  * @returns `undefined` where the call's end is not in the recording, or where it failed.
  *
@@ -129,70 +139,89 @@ export interface SettledCall {
  *   leaves: [], undos: [], puts: [],
  *   refused: 0,
  * }, {
- *   level: { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" },
  *   pageBytes: 4096,
  *   flags: { get: 2, pin: 0x80000, write: 1, longterm: 0x100 },
  *   seesUndo: true,
  * });
- * const { grabs, leastGrabs, balance } = settled?.facts ?? {};
- * assertEquals([grabs, leastGrabs, balance], [1, 1, "even"]);
+ * assertEquals([settled?.facts.grabs, settled?.facts.balance], [1, "even"]);
  * ```
  */
 export function settleCall(parts: CallParts, context: CallContext): SettledCall | undefined {
   const { tid, call, event } = parts;
-  const { level, pageBytes, flags } = context;
+  const { pageBytes, flags } = context;
   if (event === undefined || event.returned < 0) return undefined;
   const pages = event.returned;
-  const settled = settle(parts, {
-    returned: pages,
+  const unlisted = event.unlisted ?? { grabs: 0, refs: 0, slowGrabs: 0, slowRefs: 0 };
+  const { kept, undone, slow } = settle(parts, {
+    returned: pages - unlisted.refs,
     isPin: (event.flags & flags.pin) !== 0,
     seesUndo: context.seesUndo,
   });
-  const { kept, undone, slow } = settled;
-  const slowRefs = refsIn(slow);
+  const slowRefs = refsIn(slow) + unlisted.slowRefs;
   const slowPages = Math.min(slowRefs, pages);
   const fastPages = pages - slowPages;
-  const refs = refsIn(kept);
+  const refs = refsIn(kept) + unlisted.refs - unlisted.slowRefs;
   const heads = headsOf(kept);
   const first = pageIndex(event.address, pageBytes);
-  const leaves = leavesOf(
-    { first, pages: fastPages, runs: kept, leaves: parts.leaves },
-    level,
-    pageBytes,
-  );
-  const facts: CallFacts = {
+  const fellBack = event.fellBack ?? slowRefs > 0;
+  const facts: SettledCall["facts"] = {
     tid,
     call,
     address: event.address,
+    at: event.at,
     ns: event.ns,
     pages,
     fastPages,
     slowPages,
-    fellBack: event.fellBack ?? slowRefs > 0,
+    fellBack,
     longterm: (event.flags & flags.longterm) !== 0,
-    grabs: grabsIn(kept),
+    grabs: grabsIn(kept) + unlisted.grabs - unlisted.slowGrabs,
     refs,
-    slowGrabs: grabsIn(slow),
+    slowGrabs: grabsIn(slow) + unlisted.slowGrabs,
     undoneGrabs: grabsIn(undone),
     strayGrabs: grabsIn(kept.filter(({ role }) => role === "grabSlow")),
     refused: parts.refused,
+    unlistedGrabs: unlisted.grabs,
     heads: heads.count,
     most: heads.most,
     overdrawn: heads.overdrawn,
-    leastGrabs: leaves.leastGrabs,
-    leaves: leaves.counts,
-    uncovered: leaves.uncovered,
     lookups: event.lookups,
     realLookups: event.realLookups,
     balance: balanceOf({
       surplus: refs + slowRefs - pages,
-      short: pages < event.asked || slowRefs > 0,
+      short: pages < event.asked || slowRefs > 0 || fellBack,
       overdrawn: heads.overdrawn,
     }),
     refsPerGrab: kept.map((run) => [run.refs, run.count]),
     grabsPerHead: heads.grabsPerHead,
   };
-  return { facts, grabs: settled };
+  const leaves = withTaken(parts.leaves, { first, pages: fastPages }, pageBytes);
+  return { facts, walk: { first, pages: fastPages, runs: kept, leaves } };
+}
+
+/**
+ * The facts of a call, now that the level of the leaves is known.
+ *
+ * @example A call of which nothing is left to judge
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const level = { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" } as const;
+ * const settled = {
+ *   facts: { unlistedGrabs: 0 } as SettledCall["facts"],
+ *   walk: { first: 0x7f0000200, pages: 0, runs: [], leaves: [] },
+ * };
+ * assertEquals(factsOf(settled, level, 4096).leastGrabs, 0);
+ * ```
+ */
+export function factsOf(
+  { facts, walk }: SettledCall,
+  level: LeafLevel,
+  pageBytes: number,
+): CallFacts {
+  const { counts, leastGrabs, uncovered } = leavesOf(walk, level, pageBytes);
+  const isJudged = facts.unlistedGrabs === 0 || level.level === "pte";
+  return { ...facts, isJudged, leastGrabs, leaves: counts, uncovered };
 }
 
 function balanceOf(

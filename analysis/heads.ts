@@ -6,7 +6,8 @@
 
 import type { RunEvent } from "../recording/event.ts";
 import type { Weighted } from "./histogram.ts";
-import { headSpans, layers, type Span, union, type Weight } from "./spans.ts";
+import { PairSums } from "./pairs.ts";
+import { headSpans, layers, SpanSums, type Weight } from "./spans.ts";
 
 /** A head page and how often it was grabbed. */
 export interface HeadGrabs {
@@ -76,65 +77,59 @@ export function headsOf(runs: readonly RunEvent[]): Heads {
   return { count, grabsPerHead: [...weights].sort(([a], [b]) => a - b), most, overdrawn };
 }
 
-/** Counts distinct head pages over many calls. */
-export interface HeadCounter {
-  /** Takes the heads behind some runs. */
-  add(runs: readonly RunEvent[]): void;
-  /** Distinct heads so far, by order. */
-  orders(): Readonly<Record<string, number>>;
-}
+/** What of a run its heads go by. */
+export type HeadRun = Pick<RunEvent, "head" | "order" | "count" | "step">;
 
 /**
- * Makes a counter of distinct head pages. Single pages are kept as intervals, so 16 GiB of them
- * that were walked in order take no more room than one.
+ * Counts distinct head pages over many calls. Single pages are kept as spans, so 16 GiB of them that
+ * were walked in order take no more room than one.
  *
  * @example The same head in two calls
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
- * const run = {
- *   kind: "run", tid: 7, call: 1, path: "fast", role: "grabBatch",
- *   pfn: 0x100a00, head: 0x100a00, order: 9, count: 1, refs: 256, step: 256,
- * } as const;
- * const heads = createHeadCounter();
- * heads.add([run]);
- * heads.add([{ ...run, call: 2, pfn: 0x100b00 }]);
+ * const run = { head: 0x100a00, order: 9, count: 1, step: 256 };
+ * const heads = new HeadCounter();
+ * heads.add(run);
+ * heads.add(run);
  * assertEquals(heads.orders(), { "9": 1 });
  * ```
  */
-export function createHeadCounter(): HeadCounter {
-  const compound = new Map<number, Set<number>>();
-  let single: Span[] = [];
-  let limit = 1024;
+export class HeadCounter {
+  readonly #compound = new PairSums(0);
+  readonly #single = new SpanSums(["seen"]);
+  #last = -1;
+  #lastOrder = 0;
 
-  function add(runs: readonly RunEvent[]): void {
-    for (const run of runs) {
-      if (run.order === 0) {
-        for (const { from, to } of headSpans(run)) single.push({ from, to });
-      } else {
-        const heads = compound.get(run.order);
-        if (heads === undefined) compound.set(run.order, new Set([run.head]));
-        else heads.add(run.head);
-      }
-    }
-    if (single.length > limit) {
-      single = union(single);
-      // What is left cannot be merged: wait for as much again before trying.
-      limit = 1024 + 2 * single.length;
-    }
+  /** Takes the heads behind a run. */
+  add(run: HeadRun): void {
+    const { head, order, count, step } = run;
+    if (order !== 0) {
+      // One head is mostly grabbed in several calls.
+      if (head === this.#last && order === this.#lastOrder) return;
+      this.#last = head;
+      this.#lastOrder = order;
+      this.#compound.put(head, order);
+    } else if (step === 1) {
+      this.#single.add(head, head + count, "seen", 0);
+    } else for (const { from, to } of headSpans(run)) this.#single.add(from, to, "seen", 0);
   }
 
-  function orders(): Readonly<Record<string, number>> {
+  /** Takes all heads of another counter. */
+  merge(other: HeadCounter): void {
+    this.#compound.merge(other.#compound);
+    this.#single.merge(other.#single);
+  }
+
+  /** Distinct heads so far, by order. */
+  orders(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};
-    const pages = union(single).reduce((sum, { from, to }) => sum + to - from, 0);
+    const pages = this.#single.layers().reduce((sum, { from, to }) => sum + to - from, 0);
     if (pages > 0) counts["0"] = pages;
-    for (const order of [...compound.keys()].sort((a, b) => a - b)) {
-      counts[String(order)] = compound.get(order)?.size ?? 0;
-    }
+    for (const [, order] of this.#compound) counts[order] = (counts[order] ?? 0) + 1;
+    // Names that are numbers are always listed in ascending order.
     return counts;
   }
-
-  return { add, orders };
 }
 
 /** Heads in a row that were grabbed equally often; `pfn` is the first. */

@@ -44,7 +44,10 @@ export interface Leaves {
  * ```
  */
 export function pageIndex(address: HexAddress, pageBytes: number): number {
-  return Number(BigInt(address) / BigInt(pageBytes));
+  // Up to 13 hex digits a number holds exactly.
+  return address.length <= 15
+    ? Math.floor(Number(address) / pageBytes)
+    : Number(BigInt(address) / BigInt(pageBytes));
 }
 
 /** The roles whose functions serve leaves. */
@@ -53,6 +56,36 @@ export const LEAF_ROLES = ["hugeLeaf", "pmdLeaf", "pudLeaf", "pteLeaf"] as const
 /** The role of the function that reported a leaf. */
 export function leafRole({ level }: Pick<LeafEvent, "level">): typeof LEAF_ROLES[number] {
   return level === undefined ? "hugeLeaf" : `${level}Leaf`;
+}
+
+/**
+ * Leaves of which each says whether it was taken. Where only the entry of a leaf function is probed, a
+ * leaf was taken if the fast walk took all of its pages.
+ *
+ * @param walk First virtual page and pages of the fast walk.
+ *
+ * @example A walk that took the first of two leaves
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const leaf = { kind: "leaf", tid: 7, call: 1, level: "pmd", pages: 512 } as const;
+ * const leaves = withTaken([
+ *   { ...leaf, address: "0x7f0000200000" }, { ...leaf, address: "0x7f0000400000" },
+ * ], { first: 0x7f0000200, pages: 512 }, 4096);
+ * assertEquals(leaves.map(({ taken }) => taken), [true, false]);
+ * ```
+ */
+export function withTaken(
+  leaves: readonly LeafEvent[],
+  { first, pages }: Pick<Walk, "first" | "pages">,
+  pageBytes: number,
+): readonly LeafEvent[] {
+  if (leaves.every(({ taken }) => taken !== undefined)) return leaves;
+  return leaves.map((leaf) => {
+    if (leaf.taken !== undefined) return leaf;
+    const from = pageIndex(leaf.address, pageBytes);
+    return { ...leaf, taken: from >= first && from + leaf.pages <= first + pages };
+  });
 }
 
 /**

@@ -6,8 +6,7 @@
 
 import type { Footer, SessionEnd } from "../recording/footer.ts";
 import type { PlanSummary, TargetSummary } from "../recording/header.ts";
-import type { Collected, HelperFailure } from "./calls.ts";
-import type { CallFacts } from "./facts.ts";
+import type { Collected, HelperFailure, PartCounts } from "./calls.ts";
 import { type Law, lawsOf } from "./laws.ts";
 import type { PutSide } from "./put_side.ts";
 import type { RefcountWitness } from "./refcounts.ts";
@@ -31,6 +30,16 @@ export interface BalanceCounts {
   readonly uneven: number;
   /** There are too many, and some may have been given back unseen. */
   readonly unsure: number;
+}
+
+/** Grabs of which only the sums are known, of all calls. */
+export interface UnlistedSums {
+  /** Calls that made any. */
+  readonly calls: number;
+  /** How many grabs. */
+  readonly grabs: number;
+  /** References that they added. */
+  readonly refs: number;
 }
 
 /** The ledger of a recording. */
@@ -60,6 +69,10 @@ export interface Ledger {
   readonly orphans: number;
   /** Ends of calls that came more than once. */
   readonly duplicates: number;
+  /** Calls against what they tell of themselves; absent where none does, as in format 1. */
+  readonly parts?: PartCounts;
+  /** Calls that made grabs of which only the sums are known; absent where there are none. */
+  readonly unlisted?: UnlistedSums;
   /** How the session ended. */
   readonly end: SessionEnd | { readonly kind: "cut off" };
   /** Exit code of the workload; `null` where it did not end by itself. */
@@ -87,8 +100,9 @@ export interface LedgerInput {
   /** The footer; `undefined` where the recording was cut off. */
   readonly footer: Footer | undefined;
   readonly setAside: SetAside;
-  /** Facts of the judged calls. */
-  readonly facts: readonly CallFacts[];
+  readonly balance: BalanceCounts;
+  /** Grabs of which only the sums are known. */
+  readonly unlisted: UnlistedSums;
   /** Whether the workload moved just the pages that were seen to be taken; `null` if unknown. */
   readonly allMovedSeen: boolean | null;
   readonly putSide: Pick<PutSide, "pins">;
@@ -113,10 +127,11 @@ export interface LedgerInput {
  * };
  * const ledger = drawUpLedger({
  *   header: { target: { kind: "guest" }, plan },
- *   collected: createCollector().collect(),
+ *   collected: createCollector(() => {}).finish(),
  *   footer: undefined,
  *   setAside: { outside: 0, straddling: 0, failed: 0 },
- *   facts: [],
+ *   balance: { even: 0, uneven: 0, unsure: 0 },
+ *   unlisted: { calls: 0, grabs: 0, refs: 0 },
  *   allMovedSeen: null,
  *   putSide: { pins: { taken: 0, put: null, surplus: 0 } },
  *   refcounts: undefined,
@@ -125,9 +140,7 @@ export interface LedgerInput {
  * ```
  */
 export function drawUpLedger(input: LedgerInput): Ledger {
-  const { collected, footer, facts } = input;
-  const balance = { even: 0, uneven: 0, unsure: 0 };
-  for (const fact of facts) balance[fact.balance]++;
+  const { collected, footer, unlisted } = input;
   const laws = lawsOf({
     target: input.header.target,
     sums: collected.sums,
@@ -144,12 +157,14 @@ export function drawUpLedger(input: LedgerInput): Ledger {
     incomplete: footer?.totals === undefined
       ? null
       : Math.max(0, footer.totals.entered - footer.totals.calls),
-    orphans: collected.calls.filter((call) => call.event === undefined).length,
+    orphans: collected.orphans,
     duplicates: collected.duplicates,
+    ...(collected.parts === undefined ? {} : { parts: collected.parts }),
+    ...(unlisted.calls === 0 ? {} : { unlisted }),
     end: footer?.end ?? { kind: "cut off" },
     workloadExit: footer?.workloadExit ?? null,
     setAside: input.setAside,
-    balance,
+    balance: input.balance,
     allMovedSeen: input.allMovedSeen,
     laws,
   };
@@ -232,6 +247,21 @@ export function complaints(ledger: Ledger): readonly string[] {
   }
   if (ledger.duplicates > 0) {
     found.push(`${were(ledger.duplicates, "call end")} reported more than once.`);
+  }
+  const { lacking = 0, surplus = 0 } = ledger.parts ?? {};
+  if (lacking > 0) {
+    found.push(
+      `${counted(lacking, "call")} ${lacking === 1 ? "lacks" : "lack"} events that belong to ${
+        lacking === 1 ? "it" : "them"
+      }.`,
+    );
+  }
+  if (surplus > 0) {
+    found.push(
+      `${were(surplus, "event")} of calls that were whole without ${
+        surplus === 1 ? "it" : "them"
+      }.`,
+    );
   }
   for (const { name, stream, kernel, holds, why } of ledger.laws) {
     if (holds !== false) continue;

@@ -4,15 +4,24 @@
  * @module
  */
 
-export { analyze, type RecordingLine } from "./analyze.ts";
-export type { HelperFailure } from "./calls.ts";
+export { type Analysis, type RecordingLine, startAnalysis } from "./analysis.ts";
+export { analyze } from "./analyze.ts";
+export type { GroupSums, JudgedSums } from "./call_sums.ts";
+export type { HelperFailure, PartCounts } from "./calls.ts";
 export type { Evidence } from "./evidence.ts";
 export type { Balance, CallFacts } from "./facts.ts";
 export type { HeadGrabs } from "./heads.ts";
 export { type Bucket, bucketOf, type Histogram, histogram, type Weighted } from "./histogram.ts";
 export type { LeafLevel } from "./leaves.ts";
-export { type BalanceCounts, complaints, type Ledger, type SetAside } from "./ledger.ts";
+export {
+  type BalanceCounts,
+  complaints,
+  type Ledger,
+  type SetAside,
+  type UnlistedSums,
+} from "./ledger.ts";
 export type { Law } from "./laws.ts";
+export type { AloneCalls } from "./ranges.ts";
 export type { GetBalance, HeldReferences, PinBalance, PutSide } from "./put_side.ts";
 export { type Overhead, overheadOf, type TimedPart } from "./overhead.ts";
 export { renderOverhead } from "./report/overhead_text.ts";

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { PutEvent } from "../recording/event.ts";
 import type { HeadAccount } from "./accounts.ts";
 import type { RefcountWitness } from "./refcounts.ts";
 
@@ -57,9 +56,12 @@ export interface PutSide {
 /** What the put side is worked out from. */
 export interface PutSideInput {
   readonly accounts: readonly HeadAccount[];
-  readonly puts: readonly PutEvent[];
-  /** Threads that made calls. */
-  readonly callers: ReadonlySet<number>;
+  /** Puts that were seen. */
+  readonly puts: number;
+  /** Those by threads that made no call. */
+  readonly putsByOthers: number;
+  /** References of grabs of which only the sums are known, so that accounts lack them. */
+  readonly unlisted: { readonly gets: number; readonly pins: number };
   /** Whether puts are probed. */
   readonly observed: boolean;
   /** Whether the recording came to its end, where the last puts are: else nothing counts as held. */
@@ -79,29 +81,31 @@ export interface PutSideInput {
  *   accounts: [{
  *     pfn: 0x100a00, heads: 1, order: 9, gets: 0, pins: 512, putGets: 0, putPins: 511,
  *   }],
- *   puts: [], callers: new Set(), observed: true, isWhole: true, refcounts: undefined,
+ *   puts: 511, putsByOthers: 0, unlisted: { gets: 0, pins: 0 },
+ *   observed: true, isWhole: true, refcounts: undefined,
  * });
  * assertEquals(side.held, [{ kind: "pin", pfn: 0x100a00, heads: 1, order: 9, refs: 1 }]);
  * ```
  */
 export function putSide(input: PutSideInput): PutSide {
-  const { accounts, puts, callers, observed, isWhole, refcounts } = input;
+  const { accounts, puts, putsByOthers, unlisted, observed, isWhole, refcounts } = input;
   const sum = (of: (account: HeadAccount) => number): number =>
     accounts.reduce((total, account) => total + account.heads * of(account), 0);
-  const held = observed && isWhole
+  // Where accounts lack grabs, a put of theirs looks like one of other grabs, or of none.
+  const areWhole = unlisted.gets + unlisted.pins === 0;
+  const held = observed && isWhole && areWhole
     ? accounts.flatMap((it) => heldOn(it, "pin", it.pins - it.putPins))
     : [];
   return {
-    puts: observed ? puts.reduce((total, { count }) => total + count, 0) : null,
-    putsByOthers: puts.filter(({ tid }) => !callers.has(tid))
-      .reduce((total, { count }) => total + count, 0),
+    puts: observed ? puts : null,
+    putsByOthers,
     pins: {
-      taken: sum((account) => account.pins),
+      taken: sum((account) => account.pins) + unlisted.pins,
       put: observed ? sum((account) => account.putPins) : null,
-      surplus: observed ? sum(({ pins, putPins }) => Math.max(0, putPins - pins)) : 0,
+      surplus: observed && areWhole ? sum(({ pins, putPins }) => Math.max(0, putPins - pins)) : 0,
     },
     gets: refcounts === undefined
-      ? { taken: sum((account) => account.gets), put: null }
+      ? { taken: sum((account) => account.gets) + unlisted.gets, put: null }
       : { taken: refcounts.gets, put: refcounts.gets - refcounts.heldGets },
     held: [...held, ...(refcounts?.held ?? [])],
   };

@@ -1,72 +1,301 @@
 /**
- * Ranges of user memory: which calls touched the buffer that the workload pinned.
+ * Ranges of user memory: calls by where they touch the buffer that the workload pinned, added up.
+ *
+ * A call inside a buffer that is known stays inside, whatever comes. Others wait: calls of one and the
+ * same range as one sum, since they will all turn out to be inside or none.
  *
  * @module
  */
 
-import type { WorkloadReady } from "../recording/event.ts";
-import type { CallParts, Collected } from "./calls.ts";
-import { pageIndex } from "./leaves.ts";
+import type { CallLine } from "../recording/call_line.ts";
+import type { Header } from "../recording/header.ts";
+import { addFacts, addTime, type CallSums, isEarlier, mergeSums, noCalls } from "./call_sums.ts";
+import type { EndedCall } from "./calls.ts";
+import { type CallContext, factsOf, seesUndo, settleCall } from "./facts.ts";
+import { HeadCounter } from "./heads.ts";
+import { LEAF_ROLES, type LeafLevel, leafLevel, leafRole, pageIndex } from "./leaves.ts";
+import {
+  fillFacts,
+  fillLeaves,
+  fillName,
+  findLeaves,
+  hasLeaves,
+  isAlike,
+  lineFacts,
+  type LineLeaves,
+  servedBy,
+} from "./line_facts.ts";
+import { PairSums } from "./pairs.ts";
+import type { Span } from "./spans.ts";
+import { type Moved, noneMoved } from "./workload.ts";
 
-/** Calls by where they touch the workload's buffer. */
-export interface PlacedCalls {
-  /** Their whole range lies in a buffer. */
-  readonly inside: readonly CallParts[];
+/** Calls in the buffer that the slow path served without gup-fast before it, and their pages. */
+export interface AloneCalls {
+  /** How many calls. */
+  readonly calls: number;
+  /** Pages that they returned. */
+  readonly pages: number;
+}
+
+/** The calls of a recording, added up. */
+export interface RangeSums {
+  /** How the level of the leaves is known. */
+  readonly level: LeafLevel;
+  /** Calls in the workload's buffers that succeeded. */
+  readonly sums: CallSums;
+  /** Distinct heads behind their fast grabs, by order. */
+  readonly headOrders: Readonly<Record<string, number>>;
+  readonly alone: AloneCalls;
+  /** Calls in the buffers that failed. */
+  readonly failed: number;
   /** How many touch none: futexes and other buffers are pinned by the same function. */
   readonly outside: number;
   /** How many reach over a border. */
   readonly straddling: number;
 }
 
-/**
- * Sorts calls by where they touch the workload's buffers. Where no buffer is known, all are inside;
- * calls whose end is not in the recording are nowhere, since their range is not known.
- *
- * @example No buffer is known
- * ```ts
- * import { assertEquals } from "@std/assert";
- *
- * const event = {
- *   kind: "call", tid: 7, call: 1, at: 1000, ns: 900, address: "0x7f0000200000",
- *   asked: 1, flags: 1, returned: 1, lookups: 0, realLookups: 0,
- * } as const;
- * const none = { runs: [], leaves: [], undos: [], puts: [] };
- * const call = { tid: 7, call: 1, event, ...none, refused: 0 };
- * assertEquals(placeCalls([call], [], 4096), { inside: [call], outside: 0, straddling: 0 });
- * ```
- */
-export function placeCalls(
-  calls: readonly CallParts[],
-  buffers: Collected["workload"]["buffers"],
-  pageBytes: number,
-): PlacedCalls {
-  const inside: CallParts[] = [];
-  const others = { outside: 0, straddling: 0 };
-  for (const parts of calls) {
-    if (parts.event === undefined) continue;
-    const first = pageIndex(parts.event.address, pageBytes);
-    const place = buffers.length === 0
-      ? "inside"
-      : placeOf(first, first + parts.event.asked, buffers, pageBytes);
-    if (place === "inside") inside.push(parts);
-    else others[place]++;
-  }
-  return { inside, ...others };
+/** Takes calls one by one. */
+export interface Ranges {
+  /** Takes a call. */
+  add(call: EndedCall): void;
+  /**
+   * Takes a plain call that its own line tells all of.
+   *
+   * @param repeats Whether it {@linkcode CallLine.repeats} the one that was taken before it.
+   */
+  addLine(call: CallLine, repeats: boolean): void;
+  /**
+   * Adds up. Where no buffer is known, all calls are inside.
+   *
+   * @param moved Is given the pages that calls inside took.
+   */
+  finish(moved: Moved): RangeSums;
 }
 
-function placeOf(
-  first: number,
-  end: number,
-  buffers: readonly WorkloadReady[],
-  pageBytes: number,
-): "inside" | "outside" | "straddling" {
-  let place: "outside" | "straddling" = "outside";
-  for (const { address, bytes } of buffers) {
-    const from = pageIndex(address, pageBytes);
-    const last = BigInt(address) + BigInt(bytes + pageBytes - 1);
-    const to = pageIndex(`0x${last.toString(16)}`, pageBytes);
-    if (from <= first && end <= to) return "inside";
-    if (first < to && from < end) place = "straddling";
+/** Calls that are inside the buffers, or of one range that may be. */
+interface Place {
+  readonly first: number;
+  readonly end: number;
+  calls: number;
+  failed: number;
+  readonly alone: { calls: number; pages: number };
+  /** Roles whose functions served any of their pages. */
+  readonly served: Set<typeof LEAF_ROLES[number]>;
+  /** The last of them that did. */
+  lastServed: typeof LEAF_ROLES[number] | undefined;
+  /** The same calls by each way in which the leaf level may turn out to be known. */
+  readonly sums: readonly CallSums[];
+  readonly heads: HeadCounter;
+  readonly moved: Moved;
+}
+
+/**
+ * Makes sums of calls by where they are.
+ *
+ * @param buffers The workload's buffers; they may become known while calls are taken.
+ *
+ * @example Without calls
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { noneMoved } from "./workload.ts";
+ *
+ * const absent = { kind: "absent", why: "not in this kernel", cost: "", needed: false } as const;
+ * const roles = {
+ *   entry: absent, hugeLeaf: absent, grabOne: absent, grabBatch: absent, grabSlow: absent,
+ *   lookup: absent, slowPath: absent,
+ * };
+ * const ranges = sumUpRanges({
+ *   plan: { roles, flags: { get: 1, pin: 2, write: 4, longterm: 8 }, structPageBytes: 64 },
+ *   device: { alignBytes: 2 ** 21 },
+ *   kernel: { pageBytes: 4096 },
+ * }, []);
+ * assertEquals(ranges.finish(noneMoved()).sums.calls, 0);
+ * ```
+ */
+export function sumUpRanges(
+  { plan, device, kernel: { pageBytes } }: {
+    readonly plan: Header["plan"];
+    readonly device: Pick<Header["device"], "alignBytes">;
+    readonly kernel: Pick<Header["kernel"], "pageBytes">;
+  },
+  buffers: readonly Span[],
+): Ranges {
+  const context: CallContext = { pageBytes, flags: plan.flags, seesUndo: seesUndo(plan.roles) };
+  const probed = LEAF_ROLES.filter((role) => plan.roles[role]?.kind === "probed");
+  const levelFor = (served: Iterable<typeof LEAF_ROLES[number]>): LeafLevel =>
+    leafLevel(plan.roles, device, pageBytes, new Set(served));
+  // Which of the two it is can show as late as in the last call. For single pages they are the same.
+  const levels = levelFor([]).level === "pte" || probed.length === 0
+    ? [levelFor([])]
+    : [levelFor(probed), levelFor([])];
+  const inside = placeAt(-1, -1);
+  const waiting: Place[] = [];
+  const waitingAt = new PairSums(1);
+  const { longterm } = plan.flags;
+  const leaves: LineLeaves = { pte: 0, pmd: 0, pud: 0, leastGrabs: 0, uncovered: 0 };
+  /** The first of a row of calls that are alike, and what they are to be added to. */
+  const row = lineFacts();
+  let rowSums: CallSums | undefined;
+  let rowLength = 0;
+  let last = inside;
+  /** Levels that are still possible: a function that served calls inside is known to for good. */
+  let open = levels.length;
+
+  function placeAt(first: number, end: number): Place {
+    return {
+      first,
+      end,
+      calls: 0,
+      failed: 0,
+      alone: { calls: 0, pages: 0 },
+      served: new Set(),
+      lastServed: undefined,
+      sums: levels.map(noCalls),
+      heads: new HeadCounter(),
+      moved: noneMoved(),
+    };
   }
-  return place;
+
+  function placeOf(first: number, end: number): Place {
+    for (let i = 0; i < buffers.length; i++) {
+      const buffer = buffers[i];
+      if (buffer !== undefined && buffer.from <= first && end <= buffer.to) return inside;
+    }
+    if (last.first === first && last.end === end) return last;
+    let index = waitingAt.get(first, end, 0);
+    if (index === undefined) {
+      index = waiting.push(placeAt(first, end)) - 1;
+      waitingAt.add(first, end, 0, index);
+    }
+    return last = waiting[index] ?? inside;
+  }
+
+  function serve(place: Place, role: typeof LEAF_ROLES[number]): void {
+    if (place.lastServed === role) return;
+    place.lastServed = role;
+    place.served.add(role);
+    if (place === inside && probed.includes(role)) open = 1;
+  }
+
+  function add(parts: EndedCall): void {
+    const { event } = parts;
+    const first = pageIndex(event.address, pageBytes);
+    const place = placeOf(first, first + event.asked);
+    place.calls++;
+    const pages = Math.max(0, event.returned);
+    if (pages > 0) place.moved.add(first, first + pages, "taken", 1);
+    if (event.path === "slow") {
+      place.alone.calls++;
+      place.alone.pages += pages;
+      return;
+    }
+    const settled = settleCall(parts, context);
+    for (const leaf of settled?.walk.leaves ?? parts.leaves) {
+      if (leaf.taken) serve(place, leafRole(leaf));
+    }
+    if (settled === undefined) {
+      place.failed++;
+      return;
+    }
+    for (let i = 0; i < open; i++) {
+      const [level, sums] = [levels[i], place.sums[i]];
+      if (level !== undefined && sums !== undefined) {
+        addFacts(sums, factsOf(settled, level, pageBytes));
+        addTime(sums, event.ns);
+      }
+    }
+    for (const run of settled.walk.runs) place.heads.add(run);
+  }
+
+  function addLine(call: CallLine, repeats: boolean): void {
+    const first = Math.floor(call.address / pageBytes);
+    const place = placeOf(first, first + call.asked);
+    place.calls++;
+    place.moved.add(first, first + call.returned, "taken", 1);
+    place.heads.add(call);
+    const role = servedBy(call, pageBytes);
+    if (role !== undefined) serve(place, role);
+    if (open > 1) addEach(place, call);
+    else addToRow(place, call, repeats);
+  }
+
+  function addEach(place: Place, call: CallLine): void {
+    endRow();
+    for (let i = 0; i < open; i++) {
+      const [level, sums] = [levels[i], place.sums[i]];
+      if (level === undefined || sums === undefined) continue;
+      fillFacts(row, call, longterm);
+      findLeaves(leaves, call, level, pageBytes);
+      fillLeaves(row, leaves);
+      addFacts(sums, row);
+      addTime(sums, call.ns);
+    }
+  }
+
+  /** Calls that are alike mostly follow one another: they are counted and added at once. */
+  function addToRow(place: Place, call: CallLine, repeats: boolean): void {
+    const level = levels[0];
+    const sums = place.sums[0];
+    if (level === undefined || sums === undefined) return;
+    addTime(sums, call.ns);
+    findLeaves(leaves, call, level, pageBytes);
+    const isAnother = rowSums === sums && hasLeaves(row, leaves) &&
+      (repeats || isAlike(row, call, longterm));
+    if (isAnother) {
+      if (call.at <= row.at && isEarlier(call, row)) fillName(row, call);
+    } else {
+      endRow();
+      rowSums = sums;
+      fillFacts(row, call, longterm);
+      fillLeaves(row, leaves);
+    }
+    rowLength++;
+  }
+
+  function endRow(): void {
+    if (rowSums !== undefined && rowLength > 0) addFacts(rowSums, row, rowLength);
+    rowSums = undefined;
+    rowLength = 0;
+  }
+
+  function finish(moved: Moved): RangeSums {
+    endRow();
+    const others = { outside: 0, straddling: 0 };
+    for (const place of waiting) {
+      if (
+        buffers.length === 0 ||
+        buffers.some(({ from, to }) => from <= place.first && place.end <= to)
+      ) {
+        mergePlace(inside, place);
+      } else {
+        const touches = buffers.some(({ from, to }) => place.first < to && from < place.end);
+        others[touches ? "straddling" : "outside"] += place.calls;
+      }
+    }
+    moved.merge(inside.moved);
+    const level = levelFor(inside.served);
+    const sums = inside.sums[levels.findIndex(({ source }) => source === level.source)] ??
+      inside.sums[0] ?? noCalls();
+    return {
+      level,
+      sums,
+      headOrders: inside.heads.orders(),
+      alone: inside.alone,
+      failed: inside.failed,
+      ...others,
+    };
+  }
+
+  return { add, addLine, finish };
+}
+
+function mergePlace(inside: Place, place: Place): void {
+  inside.calls += place.calls;
+  inside.failed += place.failed;
+  inside.alone.calls += place.alone.calls;
+  inside.alone.pages += place.alone.pages;
+  for (const role of place.served) inside.served.add(role);
+  inside.sums.forEach((sums, i) => mergeSums(sums, place.sums[i] ?? noCalls()));
+  inside.heads.merge(place.heads);
+  inside.moved.merge(place.moved);
 }

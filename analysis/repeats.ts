@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { WorkloadRepeat, WorkloadSyscall } from "../recording/event.ts";
+import type { WorkloadRepeat } from "../recording/event.ts";
 
 /** Nanoseconds of several repeats. */
 export interface Spread {
@@ -44,10 +44,7 @@ export interface RepeatTimes {
  * assertEquals(times?.getNs, { min: 5000, median: 7000, max: 9000 });
  * ```
  */
-export function repeatTimes(
-  reports: readonly (WorkloadSyscall | WorkloadRepeat)[],
-): RepeatTimes | undefined {
-  const repeats = reports.filter((report) => report.step === "repeat");
+export function repeatTimes(repeats: readonly WorkloadRepeat[]): RepeatTimes | undefined {
   const getNs = spread(repeats.flatMap(({ getNs }) => getNs ?? []));
   const putNs = spread(repeats.flatMap(({ putNs }) => putNs ?? []));
   if (getNs === undefined || putNs === undefined) return undefined;

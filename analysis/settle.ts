@@ -20,7 +20,7 @@ export interface CallGrabs {
 
 /** How a call can be settled. */
 export interface SettleOptions {
-  /** Pages that the call returned. */
+  /** Pages that the call returned, less those that grabs took of which only the sums are known. */
   readonly returned: number;
   /** Whether it took pins, not gets. */
   readonly isPin: boolean;
@@ -89,9 +89,12 @@ export function settle(call: CallGrabs, options: SettleOptions): SettledGrabs {
   return { kept: leaf.kept, undone: [...undone, ...leaf.undone], slow: slowKept };
 }
 
-/** The pages of a device leaf that failed: it puts whatever it took before it returns. */
+/**
+ * The pages of a device leaf that failed: it puts whatever it took before it returns. Where only its
+ * entry is probed that is not seen, and what it took counts as kept: then the call has references too many.
+ */
 function failedLeaf({ taken, pfn, pages }: LeafEvent): { pfn: number; pages: number }[] {
-  return taken || pfn === undefined ? [] : [{ pfn, pages }];
+  return taken !== false || pfn === undefined ? [] : [{ pfn, pages }];
 }
 
 /** Tells grabs of pages that were given back from the others. */

@@ -6,6 +6,7 @@
  */
 
 import type { RunEvent } from "../recording/event.ts";
+import { PairSums } from "./pairs.ts";
 
 /** Pages [from, to). */
 export interface Span {
@@ -103,25 +104,68 @@ function areEqual<Name extends string>(
   return true;
 }
 
+/** So many spans are kept before those that overlap are cut and those that touch are joined. */
+const LIMIT = 4096;
+
 /**
- * The same pages as spans that neither overlap nor touch, in order.
+ * What is added to spans of pages, by name. Equal spans are kept once, and when there are many all of
+ * them are cut where they overlap and joined where they are alike: the room that it takes goes by how
+ * many different pages there are, not by how often something is added.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(union([{ from: 4, to: 9 }, { from: 0, to: 4 }, { from: 12, to: 13 }]), [
- *   { from: 0, to: 9 },
- *   { from: 12, to: 13 },
- * ]);
+ * const spans = new SpanSums(["taken", "put"]);
+ * for (let i = 0; i < 100_000; i++) spans.add(i, i + 1, "taken", 1);
+ * assertEquals(spans.layers(), [{ from: 0, to: 100_000, sums: { taken: 1, put: 0 } }]);
  * ```
  */
-export function union(spans: readonly Span[]): Span[] {
-  const merged: Span[] = [];
-  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
-    const last = merged.at(-1);
-    if (last === undefined || from > last.to) merged.push({ from, to });
-    else if (to > last.to) merged[merged.length - 1] = { from: last.from, to };
+export class SpanSums<Name extends string> {
+  readonly #names: readonly Name[];
+  readonly #pairs: PairSums;
+  #limit = LIMIT;
+
+  constructor(names: readonly Name[]) {
+    this.#names = names;
+    this.#pairs = new PairSums(names.length);
   }
-  return merged;
+
+  /** Adds to each page of [from, to). */
+  add(from: number, to: number, name: Name, amount: number): void {
+    const column = name === this.#names[0] ? 0 : this.#names.indexOf(name);
+    this.#pairs.add(from, to, column, amount);
+    if (this.#pairs.size > this.#limit) this.#compact();
+  }
+
+  /** Adds all of another's. */
+  merge(other: SpanSums<Name>): void {
+    this.#pairs.merge(other.#pairs);
+    if (this.#pairs.size > this.#limit) this.#compact();
+  }
+
+  /** Pages that the same was added to, in order. */
+  layers(): Layer<Name>[] {
+    const weights: Weight<Name>[] = [];
+    for (const [from, to, sums] of this.#pairs) {
+      this.#names.forEach((name, column) => {
+        weights.push({ from, to, name, amount: sums[column] ?? 0 });
+      });
+    }
+    return [...layers(weights, this.#zeros())];
+  }
+
+  #compact(): void {
+    const joined = this.layers();
+    this.#pairs.clear();
+    for (const { from, to, sums } of joined) {
+      this.#names.forEach((name, column) => this.#pairs.add(from, to, column, sums[name]));
+    }
+    // What is left cannot be joined: wait for as much again before trying.
+    this.#limit = LIMIT + 2 * this.#pairs.size;
+  }
+
+  #zeros(): Record<Name, number> {
+    return Object.fromEntries(this.#names.map((name) => [name, 0])) as Record<Name, number>;
+  }
 }

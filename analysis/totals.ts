@@ -4,89 +4,79 @@
  * @module
  */
 
-import type { CallEvent } from "../recording/event.ts";
-import { sumOf } from "./evidence.ts";
-import type { CallFacts } from "./facts.ts";
-import { type Histogram, histogram, type Weighted } from "./histogram.ts";
+import { type CallSums, histogramOf, weightsOf } from "./call_sums.ts";
+import { histogram } from "./histogram.ts";
+import type { AloneCalls } from "./ranges.ts";
 import type { ReportHistograms, ReportTotals } from "./report/report.ts";
 
-/** What totals hold beside the facts of calls. */
+/** What totals hold beside the sums over calls. */
 export interface TotalsContext {
   /** Distinct heads behind all of them, by order. */
   readonly headOrders: Readonly<Record<string, number>>;
   /** Whether `get_dev_pagemap()` was observed. */
   readonly lookups: boolean;
   /** Calls in the buffer that the slow path served without gup-fast. */
-  readonly alone: readonly CallEvent[];
+  readonly alone: AloneCalls;
 }
 
 /**
- * Adds up the facts of calls.
+ * The totals of a report.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { noCalls } from "./call_sums.ts";
  *
- * const totals = totalsOf([], { headOrders: { "9": 2 }, lookups: false, alone: [] });
+ * const alone = { calls: 0, pages: 0 };
+ * const totals = totalsOf(noCalls(), { headOrders: { "9": 2 }, lookups: false, alone });
  * assertEquals([totals.calls, totals.heads, totals.pgmapLookups], [0, 2, null]);
  * ```
  */
 export function totalsOf(
-  facts: readonly CallFacts[],
+  sums: CallSums,
   { headOrders, lookups, alone }: TotalsContext,
 ): ReportTotals {
+  const { pte, pmd, pud } = sums.leaves;
   return {
-    calls: facts.length,
-    pages: sumOf(facts, (fact) => fact.pages),
-    grabs: sumOf(facts, (fact) => fact.grabs),
-    refs: sumOf(facts, (fact) => fact.refs),
-    heads: sumOf(Object.values(headOrders), (heads) => heads),
+    calls: sums.calls,
+    pages: sums.pages,
+    grabs: sums.grabs,
+    refs: sums.refs,
+    heads: Object.values(headOrders).reduce((all, heads) => all + heads, 0),
     headOrders,
-    leastGrabs: sumOf(facts, (fact) => fact.leastGrabs),
-    refsPerGrab: valuesOf(facts.flatMap((fact) => fact.refsPerGrab)),
-    grabsPerHead: valuesOf(facts.flatMap((fact) => fact.grabsPerHead)),
-    leaves: {
-      pte: sumOf(facts, (fact) => fact.leaves.pte),
-      pmd: sumOf(facts, (fact) => fact.leaves.pmd),
-      pud: sumOf(facts, (fact) => fact.leaves.pud),
-    },
-    pgmapLookups: lookups ? sumOf(facts, (fact) => fact.lookups) : null,
-    pgmapRealLookups: lookups ? sumOf(facts, (fact) => fact.realLookups) : null,
-    fellBack: facts.filter((fact) => fact.fellBack).length,
-    longterm: facts.filter((fact) => fact.longterm).length,
-    slowPages: sumOf(facts, (fact) => fact.slowPages),
-    slowGrabs: sumOf(facts, (fact) => fact.slowGrabs),
-    slowCalls: alone.length,
-    slowCallPages: sumOf(alone, ({ returned }) => Math.max(0, returned)),
-    undoneGrabs: sumOf(facts, (fact) => fact.undoneGrabs),
-    refused: sumOf(facts, (fact) => fact.refused),
+    leastGrabs: sums.leastGrabs,
+    refsPerGrab: weightsOf(sums.refsPerGrab),
+    grabsPerHead: weightsOf(sums.grabsPerHead),
+    leaves: { pte, pmd, pud },
+    pgmapLookups: lookups ? sums.lookups : null,
+    pgmapRealLookups: lookups ? sums.realLookups : null,
+    fellBack: sums.fellBack,
+    longterm: sums.longterm,
+    slowPages: sums.slowPages,
+    slowGrabs: sums.slowGrabs,
+    slowCalls: alone.calls,
+    slowCallPages: alone.pages,
+    undoneGrabs: sums.undoneGrabs,
+    refused: sums.refused,
   };
 }
 
-/** Each value once, with all of its weight, ascending. */
-function valuesOf(weighted: readonly Weighted[]): readonly Weighted[] {
-  const weights = new Map<number, number>();
-  for (const [value, count] of weighted) weights.set(value, (weights.get(value) ?? 0) + count);
-  return [...weights].sort(([a], [b]) => a - b);
-}
-
 /**
- * Draws the histograms of calls.
+ * The histograms of a report.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { noCalls } from "./call_sums.ts";
  *
- * assertEquals(histogramsOf([]).refsPerGrab, []);
+ * assertEquals(histogramsOf(noCalls()).refsPerGrab, []);
  * ```
  */
-export function histogramsOf(facts: readonly CallFacts[]): ReportHistograms {
-  const over = (of: (fact: CallFacts) => readonly Weighted[]): Histogram =>
-    histogram(facts.values().flatMap(of));
+export function histogramsOf(sums: CallSums): ReportHistograms {
   return {
-    refsPerGrab: over((fact) => fact.refsPerGrab),
-    grabsPerHead: over((fact) => fact.grabsPerHead),
-    pagesPerCall: over((fact) => [[fact.pages, 1]]),
-    callNanoseconds: over((fact) => [[fact.ns, 1]]),
+    refsPerGrab: histogram(weightsOf(sums.refsPerGrab)),
+    grabsPerHead: histogram(weightsOf(sums.grabsPerHead)),
+    pagesPerCall: histogramOf(sums.pagesPerCall),
+    callNanoseconds: histogramOf(sums.nanoseconds),
   };
 }

@@ -17,7 +17,8 @@
  */
 
 import type { CallKey, HexAddress } from "../recording/event.ts";
-import { doubtsOf, type Evidence, stopsOf, sumOf } from "./evidence.ts";
+import type { GroupSums } from "./call_sums.ts";
+import { doubtsOf, type Evidence, stopsOf } from "./evidence.ts";
 import type { CallFacts } from "./facts.ts";
 import { areProven, GET_LAWS, PIN_LAWS } from "./laws.ts";
 import { counted, lowerFirst } from "./words.ts";
@@ -71,6 +72,7 @@ export interface Judgement {
  * ```ts
  * import { judge, type Ledger } from "headcount";
  * import { assertEquals } from "@std/assert";
+ * import { noCalls } from "./call_sums.ts";
  *
  * const ledger: Ledger = {
  *   clean: true, lost: 0, missed: 0, missesOf: "all", unreadable: 0, helperFailures: [], incomplete: 0,
@@ -79,7 +81,7 @@ export interface Judgement {
  *   balance: { even: 0, uneven: 0, unsure: 0 }, allMovedSeen: null, laws: [],
  * };
  * const { verdict, reasons } = judge({
- *   facts: [],
+ *   calls: noCalls(),
  *   ledger,
  *   level: { source: "mapping", level: "pmd", pages: 512, why: "not in this kernel" },
  *   roles: {},
@@ -94,33 +96,31 @@ export interface Judgement {
  * ```
  */
 export function judge(evidence: Evidence): Judgement {
-  const { ledger } = evidence;
-  const walked = evidence.facts.filter((fact) => fact.fastPages > 0 || fact.grabs > 0);
-  const even = walked.filter((fact) => fact.balance === "even");
-  const uneven = ledger.clean ? walked.filter((fact) => fact.balance === "uneven") : [];
-  const excess = even.filter((fact) => fact.grabs > fact.leastGrabs);
+  const { ledger, calls } = evidence;
+  const { even } = calls;
+  const uneven = ledger.clean && calls.uneven.calls > 0 ? calls.uneven : undefined;
   const open = imbalanceOf(evidence);
-  const seen = uneven.length > 0 || open.proven.length > 0
+  const seen = uneven !== undefined || open.proven.length > 0
     ? "unbalanced"
-    : excess.length === 0
+    : even.excess === 0
     ? "once"
-    : even.every((fact) => fact.grabs === fact.fastPages)
+    : even.notPerPage === 0
     ? "per-page"
     : "repeated";
 
   const stops = stopsOf(evidence);
-  const doubts = doubtsOf(evidence, walked);
+  const doubts = doubtsOf(evidence);
   const verdict = stops.length > 0 || (seen === "once" && doubts.length > 0) ? "undecided" : seen;
-  const sum = uneven.length === 0 && open.proven.length > 0
+  const sum = uneven === undefined && open.proven.length > 0
     ? open.proven.join(" ")
-    : arithmetic(seen, seen === "unbalanced" ? uneven : even, walked.length);
-  const notes = [...open.proven, ...notesOf(evidence, seen, even), ...open.unproven];
+    : arithmetic(seen, uneven ?? even, calls.walked);
+  const notes = [...open.proven, ...notesOf(evidence, seen), ...open.unproven];
   const reasons = verdict !== "undecided"
     ? [sum, ...doubts, ...notes]
-    : even.length + uneven.length + open.proven.length > 0
+    : even.calls + (uneven?.calls ?? 0) + open.proven.length > 0
     ? [...stops, ...doubts, `As far as was seen: ${lowerFirst(sum)}`, ...notes]
     : [...stops, ...doubts, ...notes];
-  const first = uneven[0] ?? excess[0];
+  const first = uneven?.first ?? even.firstExcess;
   return {
     verdict,
     reasons: [...new Set(reasons)],
@@ -129,29 +129,27 @@ export function judge(evidence: Evidence): Judgement {
 }
 
 /** The sentence that decides, with its numbers. */
-function arithmetic(seen: VerdictKind, facts: readonly CallFacts[], calls: number): string {
-  const grabs = counted(sumOf(facts, (fact) => fact.grabs), "grab");
-  const pages = counted(sumOf(facts, (fact) => fact.fastPages), "page");
-  const least = sumOf(facts, (fact) => fact.leastGrabs);
-  const refs = counted(sumOf(facts, (fact) => fact.refs), "reference");
+function arithmetic(seen: VerdictKind, group: GroupSums, walked: number): string {
+  const grabs = counted(group.grabs, "grab");
+  const pages = counted(group.fastPages, "page");
+  const least = group.leastGrabs;
   switch (seen) {
     case "once":
-      return `${grabs} for ${pages} in ${counted(facts.length, "call")}, one for each leaf of ` +
+      return `${grabs} for ${pages} in ${counted(group.calls, "call")}, one for each leaf of ` +
         "each call: the fewest possible.";
     case "per-page":
       return `${grabs} for ${pages}, one for each page, where ${least} would do.`;
-    case "repeated": {
-      const bad = facts.filter((fact) => fact.grabs > fact.leastGrabs).length;
-      return `${grabs} for ${pages}, where ${least} would do: ${bad} of ` +
-        `${counted(facts.length, "call")} grabbed a head more often than needed.`;
-    }
+    case "repeated":
+      return `${grabs} for ${pages}, where ${least} would do: ${group.excess} of ` +
+        `${counted(group.calls, "call")} grabbed a head more often than needed.`;
     default: {
-      const overdrawn = sumOf(facts, (fact) => fact.overdrawn);
-      const wrong = `${facts.length} of ${counted(calls, "call")}: ${refs} for ${pages}`;
-      return overdrawn === 0
+      const refs = counted(group.refs, "reference");
+      const wrong = `${group.calls} of ${counted(walked, "call")}: ${refs} for ${pages}`;
+      return group.overdrawn === 0
         ? `References do not match pages in ${wrong}.`
-        : `References do not match pages in ${wrong}, with ${counted(overdrawn, "grab")} that ` +
-          "added more than the head has pages.";
+        : `References do not match pages in ${wrong}, with ${
+          counted(group.overdrawn, "grab")
+        } that added more than the head has pages.`;
     }
   }
 }
@@ -162,12 +160,13 @@ function imbalanceOf(
 ): { readonly proven: readonly string[]; readonly unproven: readonly string[] } {
   const found = (["pin", "get"] as const).flatMap((kind) => {
     const held = putSide.held.filter((it) => it.kind === kind);
-    const refs = sumOf(held, (it) => it.heads * it.refs);
+    const heads = held.reduce((sum, it) => sum + it.heads, 0);
+    const refs = held.reduce((sum, it) => sum + it.heads * it.refs, 0);
     const surplus = kind === "pin" ? putSide.pins.surplus : 0;
     const sentences = [
       ...(refs === 0 ? [] : [
         `${counted(refs, "reference")} of FOLL_${kind.toUpperCase()} on ` +
-        `${counted(sumOf(held, (it) => it.heads), "head")} ${refs === 1 ? "was" : "were"} ` +
+        `${counted(heads, "head")} ${refs === 1 ? "was" : "were"} ` +
         "taken and not put when the recording ended.",
       ]),
       ...(surplus === 0 ? [] : [
@@ -191,45 +190,39 @@ function imbalanceOf(
 
 /** What does not decide, but has to be known to read the answer right. */
 function notesOf(
-  { facts, ledger, level, alone }: Evidence,
+  { calls, ledger, level, alone }: Evidence,
   seen: VerdictKind,
-  even: readonly CallFacts[],
 ): readonly string[] {
   const notes: string[] = [];
-  const fast = sumOf(even, (fact) => fact.fastPages);
-  const slow = sumOf(facts, (fact) => fact.slowPages);
-  const undone = sumOf(facts, (fact) => fact.undoneGrabs);
-  if (seen === "once" && fast > 0 && sumOf(even, (fact) => fact.leastGrabs) === fast) {
+  const { even, fellBack, fellBackLongterm, undoneGrabs } = calls;
+  const fast = even.fastPages;
+  if (seen === "once" && fast > 0 && even.leastGrabs === fast) {
     notes.push(
       level.level === "pte"
         ? "There was nothing to batch: the device maps by single pages, and each is its own leaf."
         : "There was nothing to batch: no call took more than one page of a leaf.",
     );
   }
-  if (seen === "per-page" && even.every((fact) => fact.most?.order === 0)) {
+  if (seen === "per-page" && even.compound === 0) {
     notes.push("Every page is its own head (order 0): fewer grabs take compound pages first.");
   }
-  const fallen = facts.filter((fact) => fact.fellBack);
-  const longterm = fallen.filter((fact) => fact.longterm).length;
-  if (fallen.length > 0 && (fast > 0 || longterm > 0)) {
-    const why = longterm > 0 ? ` (${longterm} asked for FOLL_LONGTERM)` : "";
+  if (fellBack > 0 && (fast > 0 || fellBackLongterm > 0)) {
+    const why = fellBackLongterm > 0 ? ` (${fellBackLongterm} asked for FOLL_LONGTERM)` : "";
     notes.push(
-      `${fallen.length} of ${
-        counted(facts.length, "call")
-      } fell back${why}: the slow path served ` +
-        `${slow} of ${counted(sumOf(facts, (fact) => fact.pages), "page")}, which are not judged.`,
+      `${fellBack} of ${counted(calls.calls, "call")} fell back${why}: the slow path served ` +
+        `${calls.slowPages} of ${counted(calls.pages, "page")}, which are not judged.`,
     );
   }
-  if (alone.calls > 0 && facts.length > 0) {
+  if (alone.calls > 0 && calls.calls > 0) {
     notes.push(
       `The slow path by itself served ${counted(alone.pages, "page")} more in ` +
         `${counted(alone.calls, "call")}: these are not judged.`,
     );
   }
-  if (undone > 0) {
-    notes.push(`The fast walk gave ${counted(undone, "grab")} back: these are not judged.`);
+  if (undoneGrabs > 0) {
+    notes.push(`The fast walk gave ${counted(undoneGrabs, "grab")} back: these are not judged.`);
   }
-  if (ledger.setAside.failed > 0 && facts.length > 0) {
+  if (ledger.setAside.failed > 0 && calls.calls > 0) {
     notes.push(`${counted(ledger.setAside.failed, "call")} failed: these are not judged.`);
   }
   return notes;

@@ -16,15 +16,9 @@ import {
   RequestError,
 } from "../mod.ts";
 import { kernelList, type ListedInMatrix } from "./kernel_list.ts";
-import {
-  complain,
-  errorText,
-  EXIT_INTERRUPTED,
-  EXIT_MACHINERY,
-  readReport,
-  writeAll,
-} from "./output.ts";
+import { complain, errorText, EXIT_INTERRUPTED, EXIT_MACHINERY, writeAll } from "./output.ts";
 import { recordTo } from "./record.ts";
+import { readReport } from "./recording_file.ts";
 import { timeName } from "./trace.ts";
 import { workloadCommand, type WorkloadOptions } from "./workload_options.ts";
 
@@ -41,6 +35,7 @@ export function addMatrix(root: Command): void {
         .argParser(kernelList).default(kernelList(DEFAULT_KERNELS), DEFAULT_KERNELS),
     )
     .option("--out <dir>", "folder of the recordings (default: recordings/matrix-TIME)")
+    .option("--zstd", "compress the recordings")
     .option("--json", "print the rows as one JSON object")
     .option("--markdown", "print a table of Markdown")
     .addHelpText("after", MATRIX_HELP)

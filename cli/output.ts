@@ -4,18 +4,13 @@
  * @module
  */
 
-import { join } from "node:path";
 import {
-  analyze,
-  decodeItems,
   EXIT_CODES,
   type Overhead,
   renderJson,
   renderOverhead,
   renderText,
   type Report,
-  RequestError,
-  splitLines,
 } from "../mod.ts";
 
 /** A usage error, as sysexits.h numbers it. */
@@ -25,20 +20,16 @@ export const EXIT_MACHINERY = 69;
 /** What a shell says of a command that SIGINT ended. */
 export const EXIT_INTERRUPTED = 130;
 
-/** The file of a recording in its folder. */
-export const RECORDING_FILE = "recording.jsonl";
-
 /**
- * Analyses a recording and prints its report.
+ * Prints a report; gives its exit code.
  *
  * @param overhead What the probes cost, where that was asked.
  */
 export async function printReport(
-  path: string,
+  report: Report,
   json: boolean,
   overhead?: readonly Overhead[],
 ): Promise<number> {
-  const report = await readReport(path);
   const isEmulated = report.target.accelerator === "tcg";
   const text = json
     ? `${overhead === undefined ? renderJson(report) : JSON.stringify({ ...report, overhead })}\n`
@@ -51,20 +42,6 @@ export async function printReport(
 /** Whether standard output is to be coloured. */
 export function isColourful(): boolean {
   return Deno.stdout.isTerminal() && (Deno.env.get("NO_COLOR") ?? "") === "";
-}
-
-/** Analyses a recording. */
-export async function readReport(path: string): Promise<Report> {
-  let file = path;
-  let handle: Deno.FsFile;
-  try {
-    if ((await Deno.stat(path)).isDirectory) file = join(path, RECORDING_FILE);
-    handle = await Deno.open(file);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new RequestError(`Cannot read the recording "${path}": there is no "${file}"`);
-  }
-  return await analyze(decodeItems(splitLines(handle.readable)));
 }
 
 /** Columns of the terminal that shows progress; undefined where there is none. */

@@ -15,7 +15,13 @@ import {
   VERSION,
   workloadBytes,
 } from "../mod.ts";
-import { complain, errorText, RECORDING_FILE, terminalColumns, writeAll } from "./output.ts";
+import { complain, errorText, terminalColumns } from "./output.ts";
+import {
+  createRecording,
+  exists,
+  RECORDING_FILES,
+  type RecordingWriter,
+} from "./recording_file.ts";
 import { abortOnSignals } from "./signals.ts";
 import { targetWish } from "./target_options.ts";
 import type { WorkloadOptions } from "./workload_options.ts";
@@ -87,7 +93,7 @@ export async function recordTo(
       ...(overhead === undefined ? {} : { overhead }),
       ...(bpftraceEnvironment === undefined ? {} : { bpftraceEnvironment }),
     });
-    using file = await Deno.open(join(directory, RECORDING_FILE), { write: true, createNew: true });
+    await using file = await createRecording(directory, options.zstd ?? false);
     for await (const item of items) {
       await writeItem(file, encodeItem(item), directory);
       kept = true;
@@ -124,9 +130,9 @@ function limit(
   }, seconds * 1000);
 }
 
-async function writeItem(file: Deno.FsFile, line: string, directory: string): Promise<void> {
+async function writeItem(file: RecordingWriter, line: string, directory: string): Promise<void> {
   try {
-    await writeAll(file, line);
+    await file.write(line);
   } catch (error) {
     throw new MachineryError(
       `Cannot write the recording in "${directory}": ${
@@ -144,25 +150,29 @@ async function makeFolder(directory: string): Promise<void> {
       `Cannot make the folder "${directory}" for the recording: ${errorText(error)}`,
     );
   }
-  try {
-    await Deno.stat(join(directory, RECORDING_FILE));
-  } catch {
-    return;
+  for (const name of Object.values(RECORDING_FILES)) {
+    if (!await exists(join(directory, name))) continue;
+    throw new RequestError(
+      `"${directory}" already holds a recording; give another folder to --out`,
+    );
   }
-  throw new RequestError(
-    `"${directory}" already holds a recording; give another folder to --out`,
-  );
 }
 
 /** A folder in which nothing was recorded is not left behind. */
 async function removeIfEmpty(directory: string): Promise<void> {
-  const recording = join(directory, RECORDING_FILE);
+  const { plain, zstd } = RECORDING_FILES;
   try {
-    if ((await Deno.stat(recording)).size > 0) return;
-    await Deno.remove(recording);
+    // Without an item, a compressed one holds at most the beginnings of compression.
+    if ((await Deno.stat(join(directory, plain)).catch(() => undefined))?.size) return;
     const left = await Array.fromAsync(Deno.readDir(directory), ({ name }) => name);
-    const disposable = left.every((name) => name === "kernel.log" || name === "headcount.bt");
-    if (disposable) await Deno.remove(directory, { recursive: true });
+    const disposable: readonly string[] = ["kernel.log", "headcount.bt", plain, zstd];
+    if (left.every((name) => disposable.includes(name))) {
+      await Deno.remove(directory, { recursive: true });
+    } else {
+      for (const name of [plain, zstd]) {
+        if (left.includes(name)) await Deno.remove(join(directory, name));
+      }
+    }
   } catch {
     // It was never made.
   }

@@ -10,6 +10,7 @@ import { complain, EXIT_INTERRUPTED, printReport } from "./output.ts";
 import { overheadOf, type WorkloadRound } from "../mod.ts";
 import { count, variable } from "./arguments.ts";
 import { recordTo } from "./record.ts";
+import { readReport } from "./recording_file.ts";
 import { WORKLOAD_HELP, workloadCommand } from "./workload_options.ts";
 
 /** Adds the command `trace`. */
@@ -19,6 +20,7 @@ export function addTrace(root: Command): void {
       "Pin devdax memory under bpftrace probes and say whether each head was grabbed once.",
     )
     .option("--out <dir>", "folder of the recording (default: recordings/TIME)")
+    .option("--zstd", "compress the recording")
     .option("--json", "print the report as one JSON object")
     .addOption(
       new Option("--bpftrace-env <NAME=VALUE...>", "variables of bpftrace's environment")
@@ -42,7 +44,7 @@ export function addTrace(root: Command): void {
       });
       const found = overhead === undefined ? undefined : overheadOf(rounds);
       Deno.exitCode = kept
-        ? await printReport(directory, options.json ?? false, found)
+        ? await printReport(await readReport(directory), options.json ?? false, found)
         : EXIT_INTERRUPTED;
       if (kept && !(options.quiet ?? false)) complain(`Recorded in ${directory}`);
     });

@@ -10,7 +10,11 @@ import { workload } from "./arguments.ts";
 import { targetCommand, type TargetOptions } from "./target_options.ts";
 
 /** What these options hold, where it runs included. */
-export type WorkloadOptions = TargetOptions & { readonly workload: ParsedWorkload };
+export type WorkloadOptions = TargetOptions & {
+  readonly workload: ParsedWorkload;
+  /** Whether the recording is compressed. */
+  readonly zstd?: true | undefined;
+};
 
 /** Adds a command that has them. */
 export function workloadCommand(root: Command, name: string): Command<[], WorkloadOptions> {

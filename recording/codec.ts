@@ -7,7 +7,8 @@
 import type { RecordingEvent } from "./event.ts";
 import type { Footer } from "./footer.ts";
 import { type Header, READABLE_FORMATS } from "./header.ts";
-import { isRecord, isRecordingItem } from "./shape.ts";
+import { isRecord } from "./check.ts";
+import { inWritingOrder, isRecordingItem } from "./shape.ts";
 
 /** A line of a recording. */
 export type RecordingItem = Header | RecordingEvent | Footer;
@@ -19,7 +20,7 @@ export class FormatError extends SyntaxError {
 }
 
 /**
- * Writes an item as a line.
+ * Writes an item as a line, its fields always in the same order.
  *
  * @example
  * ```ts
@@ -30,7 +31,7 @@ export class FormatError extends SyntaxError {
  * ```
  */
 export function encodeItem(item: RecordingItem): string {
-  return `${JSON.stringify(item)}\n`;
+  return `${JSON.stringify(inWritingOrder(item))}\n`;
 }
 
 /**
@@ -51,19 +52,57 @@ export function encodeItem(item: RecordingItem): string {
 export async function* decodeItems(
   lines: AsyncIterable<string> | Iterable<string>,
 ): AsyncGenerator<RecordingItem, void, undefined> {
-  let first = true;
+  const decoder = decodeLines();
   for await (const line of lines) {
-    if (first) {
-      yield decodeHeader(line);
-      first = false;
-      continue;
-    }
-    if (line === "") continue;
-    const item = parse(line);
-    // A line that was cut off is the last of an interrupted recording.
-    yield isRecordingItem(item) ? item : { kind: "unreadable", text: line.slice(0, 200) };
+    const item = decoder.decode(line);
+    if (item !== undefined) yield item;
   }
-  if (first) throw new FormatError("Cannot read the recording: it is empty");
+  decoder.end();
+}
+
+/** Decodes one line after the other. */
+export interface LineDecoder {
+  /**
+   * Reads the next line; `undefined` where it is empty.
+   *
+   * @throws {FormatError} when the first line is no whole header of a known format.
+   */
+  decode(line: string): RecordingItem | undefined;
+  /**
+   * There are no more lines.
+   *
+   * @throws {FormatError} when there was none.
+   */
+  end(): void;
+}
+
+/**
+ * Makes a decoder of lines, for callers that do not have them as an iterable.
+ *
+ * @example
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => decodeLines().end(), SyntaxError, "it is empty");
+ * ```
+ */
+export function decodeLines(): LineDecoder {
+  let first = true;
+  return {
+    decode: (line) => {
+      if (first) {
+        first = false;
+        return decodeHeader(line);
+      }
+      if (line === "") return undefined;
+      const item = parse(line);
+      // A line that was cut off is the last of an interrupted recording.
+      return isRecordingItem(item) ? item : { kind: "unreadable", text: line.slice(0, 200) };
+    },
+    end: () => {
+      if (first) throw new FormatError("Cannot read the recording: it is empty");
+    },
+  };
 }
 
 function decodeHeader(line: string): Header {

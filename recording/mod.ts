@@ -4,7 +4,9 @@
  * @module
  */
 
+export { createScanner, type Scanner, type ScanSink } from "./scan.ts";
 export { decodeItems, encodeItem, FormatError, type RecordingItem } from "./codec.ts";
+export { CallLine, PutLine } from "./call_line.ts";
 export type {
   CallEvent,
   CallKey,

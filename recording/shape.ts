@@ -5,6 +5,24 @@
  * @module
  */
 
+import {
+  among,
+  amount,
+  type Check,
+  documentOf,
+  flag,
+  inOrder,
+  list,
+  matching,
+  named,
+  object,
+  optional,
+  type Schema,
+  text,
+  variant,
+  whole,
+  withOneOf,
+} from "./check.ts";
 import type { RecordingItem } from "./codec.ts";
 import type {
   CallLeaf,
@@ -26,15 +44,11 @@ import {
   type Rejection,
 } from "./header.ts";
 
-/** Whether a value is what a field must hold. */
-type Check = (value: unknown) => boolean;
-
-/** A check for each field of a type: the compiler misses none. */
-type Fields<T> = { readonly [Name in keyof T]-?: Check };
+export { isRecord } from "./check.ts";
 
 /** Whether a parsed line is an item of a recording, with all of its fields. */
 export function isRecordingItem(value: unknown): value is RecordingItem {
-  return isItem(value);
+  return ITEM.holds(value);
 }
 
 /** Whether a value is an event, with all of its fields. */
@@ -44,65 +58,60 @@ export function isRecordingEvent(value: unknown): value is RecordingEvent {
 
 /** Whether a parsed line of a workload is a report, with all of its fields. */
 export function isWorkloadReport(value: unknown): value is WorkloadReport {
-  return isReport(value);
+  return REPORT.holds(value);
 }
 
-/** Whether a value is an object with named fields. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-const text: Check = (value) => typeof value === "string";
-const flag: Check = (value) => typeof value === "boolean";
-const integer: Check = (value) => Number.isSafeInteger(value);
-const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 /**
- * Nanoseconds since boot pass 2^53 after 104 days: from then on a double rounds them to 2 ns, which
- * is no harm.
+ * The item with its fields in the order in which they are written: the header as it is, since the order
+ * of its roles is that of reports.
  */
-const time: Check = (value) => Number.isFinite(value) && Number(value) >= 0;
-/** Pages, grabs or references of one call: the kernel counts its pages in an int. */
-const pages: Check = (value) => count(value) && Number(value) < 2 ** 31;
-const grabs: Check = (value) => pages(value) && Number(value) > 0;
-const pagesOrErrno: Check = (value) => integer(value) && Math.abs(Number(value)) < 2 ** 31;
-const pfn: Check = (value) => count(value) && Number(value) < 2 ** 52;
-const order: Check = (value) => count(value) && Number(value) < 64;
-const power: Check = (value) => count(value) && Number.isInteger(Math.log2(Number(value)));
-const address: Check = (value) => typeof value === "string" && /^0x[\da-f]{1,16}$/.test(value);
-const texts: Check = list(text);
-
-function among(...values: readonly string[]): Check {
-  return (value) => typeof value === "string" && values.includes(value);
+export function inWritingOrder(item: RecordingItem): object {
+  return item.kind === "header" ? item : inOrder(item, ITEMS[item.kind]);
 }
 
-function list(check: Check): Check {
-  return (value) => Array.isArray(value) && value.every(check);
+/** Lines of recordings as JSON Schema. */
+export function recordingSchema(): Schema {
+  return documentOf(ITEM, {
+    title: "A line of a headcount recording",
+    description: `One JSON object a line: a header, events, a footer. Formats: ${
+      READABLE_FORMATS.join(", ")
+    }.`,
+  });
 }
 
-function optional(check: Check): Check {
-  return (value) => value === undefined || check(value);
-}
+const integer = whole();
+const count = named("count", "How many; also identifiers and sizes.", whole(0));
+const time = named(
+  "time",
+  "Nanoseconds since boot. They pass 2^53 after 104 days: from then on a double rounds them to 2 ns.",
+  amount(),
+);
+const pages = named(
+  "pages",
+  "Pages, grabs or references of one call: the kernel counts its pages in an int.",
+  whole(0, 2 ** 31 - 1),
+);
+const grabs = named("grabs", "Grabs or puts in a row.", whole(1, 2 ** 31 - 1));
+const pagesOrErrno = named(
+  "pagesOrErrno",
+  "Pages pinned, or a negative errno.",
+  whole(1 - 2 ** 31, 2 ** 31 - 1),
+);
+const pfn = named("pfn", "A page frame number.", whole(0, 2 ** 52 - 1));
+const order = named("order", "log2 of the pages behind a head.", whole(0, 63));
+const power = named(
+  "powerOfTwo",
+  "A power of two.",
+  among(...Array.from({ length: 53 }, (_, i) => 2 ** i)),
+);
+const address = named(
+  "address",
+  "A virtual address as hex text: it can exceed 2^53.",
+  matching(/^0x[\da-f]{1,16}$/),
+);
+const texts = list(text);
 
-function both(one: Check, other: Check): Check {
-  return (value) => one(value) && other(value);
-}
-
-function object<T>(fields: Fields<T>): Check {
-  const entries = Object.entries<Check>(fields);
-  return (value) => isRecord(value) && entries.every(([name, check]) => check(own(value, name)));
-}
-
-/** One of several objects, told apart by the field `key`. */
-function variant<T extends string>(key: string, checks: Readonly<Record<T, Check>>): Check {
-  const byName = new Map<unknown, Check>(Object.entries<Check>(checks));
-  return (value) => isRecord(value) && (byName.get(own(value, key))?.(value) ?? false);
-}
-
-function own(value: Record<string, unknown>, name: string): unknown {
-  return Object.hasOwn(value, name) ? value[name] : undefined;
-}
-
-const isReport = variant<WorkloadReport["step"]>("step", {
+const REPORT = variant<WorkloadReport["step"]>("step", {
   ready: object<WorkloadReady>({ step: text, pid: count, address, bytes: count }),
   syscall: object<WorkloadSyscall>({
     step: text,
@@ -127,24 +136,27 @@ const isReport = variant<WorkloadReport["step"]>("step", {
 });
 
 const rejected = optional(list(object<Rejection>({ function: text, why: text })));
-const role = variant<"probed" | "absent">("kind", {
-  probed: object<ProbedRole>({
-    kind: text,
-    function: text,
-    attach: among("fentry", "kprobe"),
-    entryOnly: optional(flag),
-    why: text,
-    rejected,
+const role = named(
+  "role",
+  "A role and what became of it.",
+  variant<"probed" | "absent">("kind", {
+    probed: object<ProbedRole>({
+      kind: text,
+      function: text,
+      attach: among("fentry", "kprobe"),
+      entryOnly: optional(flag),
+      why: text,
+      rejected,
+    }),
+    absent: object<AbsentRole>({ kind: text, why: text, cost: text, needed: flag, rejected }),
   }),
-  absent: object<AbsentRole>({ kind: text, why: text, cost: text, needed: flag, rejected }),
-});
+);
 
 const key = { kind: text, tid: count, call: count } as const;
 const walk = {
   path: among("fast", "slow"),
   role: among("grabOne", "grabBatch", "grabSlow"),
   pfn,
-  refs: pages,
 } as const;
 
 const run = {
@@ -152,6 +164,7 @@ const run = {
   head: pfn,
   order,
   count: grabs,
+  refs: pages,
   step: pages,
   refcount: optional(integer),
 } as const;
@@ -163,8 +176,7 @@ const leaf = {
   taken: optional(flag),
 } as const;
 /** A device's leaf has no level, but tells its pfn. */
-const placed: Check = (value) =>
-  isRecord(value) && (own(value, "level") ?? own(value, "pfn")) !== undefined;
+const PLACE = ["level", "pfn"];
 
 const header = object<Header>({
   kind: text,
@@ -239,7 +251,7 @@ const totals = object<KernelTotals>({
 });
 
 const end = variant<SessionEnd["kind"]>("kind", {
-  complete: isRecord,
+  complete: object<Extract<SessionEnd, { kind: "complete" }>>({ kind: text }),
   interrupted: object<Extract<SessionEnd, { kind: "interrupted" }>>({ kind: text, signal: text }),
   failed: object<Extract<SessionEnd, { kind: "failed" }>>({ kind: text, what: text }),
 });
@@ -260,7 +272,7 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
     realLookups: count,
     fellBack: optional(flag),
     run: optional(object<CallRun>(run)),
-    leaf: optional(both(object<CallLeaf>(leaf), placed)),
+    leaf: optional(withOneOf(PLACE, object<CallLeaf>(leaf))),
     parts: optional(count),
     putsInside: optional(count),
     unlisted: optional(object<UnlistedGrabs>({
@@ -271,8 +283,8 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
     })),
   }),
   run: object<Item<"run">>({ ...key, ...run }),
-  refused: object<Item<"refused">>({ ...key, ...walk }),
-  leaf: both(object<Item<"leaf">>({ ...key, ...leaf }), placed),
+  refused: object<Item<"refused">>({ ...key, ...walk, refs: pages }),
+  leaf: withOneOf(PLACE, object<Item<"leaf">>({ ...key, ...leaf })),
   undo: object<Item<"undo">>({ ...key, pfn, pages }),
   put: object<Item<"put">>({
     ...key,
@@ -290,7 +302,7 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
   lost: object<Item<"lost">>({ kind: text, events: count }),
   helperError: object<Item<"helperError">>({ kind: text, helper: text, code: integer }),
   unreadable: object<Item<"unreadable">>({ kind: text, text }),
-  workload: object<Item<"workload">>({ kind: text, report: isReport }),
+  workload: object<Item<"workload">>({ kind: text, report: REPORT }),
   footer: object<Item<"footer">>({
     kind: text,
     end,
@@ -303,4 +315,4 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
 
 type Item<Kind extends RecordingItem["kind"]> = Extract<RecordingItem, { readonly kind: Kind }>;
 
-const isItem = variant("kind", ITEMS);
+const ITEM = variant("kind", ITEMS);

@@ -237,7 +237,8 @@ function ledgerLines(ledger: Ledger, width: number, paint: Paint): readonly stri
         `${ledger.lost} lost, ${ledger.unreadable} unreadable, ${ledger.duplicates} repeated`,
       ],
       ["probes", `${missedText(ledger)}, ${counted(helpers, "helper failure")}`],
-      ["calls", `${known(ledger.incomplete)} incomplete, ${ledger.orphans} seen in part`],
+      ["calls", callsText(ledger)],
+      ...sumsRows(ledger),
       [
         "aside",
         `${setAside.outside} outside the buffer, ${setAside.straddling} across its border, ` +
@@ -262,6 +263,23 @@ function ledgerLines(ledger: Ledger, width: number, paint: Paint): readonly stri
         : paint.alarm(why === null ? "DIFFERENT" : `DIFFERENT ${why}`))
     ),
   ];
+}
+
+function callsText({ incomplete, orphans, parts }: Ledger): string {
+  const { lacking = 0, surplus = 0 } = parts ?? {};
+  const odd = lacking + surplus === 0
+    ? ""
+    : `, ${lacking} lacking events, ${counted(surplus, "event")} too many`;
+  return `${known(incomplete)} incomplete, ${orphans} seen in part${odd}`;
+}
+
+function sumsRows({ unlisted }: Ledger): readonly (readonly [string, string])[] {
+  if (unlisted === undefined) return [];
+  const { calls, grabs, refs } = unlisted;
+  return [[
+    "sums only",
+    `${counted(grabs, "grab")} of ${counted(calls, "call")}, adding ${counted(refs, "reference")}`,
+  ]];
 }
 
 function missedText(ledger: Ledger): string {

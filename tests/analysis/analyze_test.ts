@@ -20,6 +20,7 @@ import {
   READY,
   reportOf,
   RUN,
+  shuffled,
   withAlign,
   withRoles,
 } from "./support.ts";
@@ -269,12 +270,3 @@ Deno.test("analyze() wants a header first and everything once", async () => {
     await assertRejects(() => analyze(linesOf(lines)), TypeError, message);
   }
 });
-
-/** The items in another order, the same for the same seed (Lehmer's generator). */
-function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
-  let state = seed;
-  return items
-    .map((item) => ({ item, rank: state = state * 48271 % 2147483647 }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ item }) => item);
-}

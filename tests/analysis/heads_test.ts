@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createHeadCounter, headsOf } from "../../analysis/heads.ts";
+import { HeadCounter, headsOf } from "../../analysis/heads.ts";
 import { HEAD, RUN } from "./support.ts";
 
 const SINGLE = { ...RUN, order: 0, refs: 1, step: 1 };
@@ -48,11 +48,15 @@ Deno.test("headsOf() of nothing has no heads", () => {
   assertEquals(headsOf([]), { count: 0, grabsPerHead: [], most: undefined, overdrawn: 0 });
 });
 
-Deno.test("createHeadCounter() counts a head once, whatever the calls and their order", () => {
-  const heads = createHeadCounter();
+Deno.test("HeadCounter counts a head once, whatever the calls and their order", () => {
+  const heads = new HeadCounter();
   for (let i = 5000; i-- > 0;) {
     const pfn = HEAD + 2 * i;
-    heads.add([{ ...SINGLE, pfn, head: pfn, count: 3 }, RUN, { ...RUN, head: 0, order: 18 }]);
+    for (
+      const run of [{ ...SINGLE, pfn, head: pfn, count: 3 }, RUN, { ...RUN, head: 0, order: 18 }]
+    ) {
+      heads.add(run);
+    }
   }
   assertEquals(heads.orders(), { "0": 10_001, "9": 1, "18": 1 });
 });

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { analyze, type RecordingLine } from "../../analysis/analyze.ts";
+import type { RecordingLine } from "../../analysis/analysis.ts";
+import { analyze } from "../../analysis/analyze.ts";
 import type { Report } from "../../analysis/report/report.ts";
 import type {
   CallEvent,
@@ -131,6 +132,32 @@ export const RUN: RunEvent = {
   step: 512,
 };
 
+/** The first huge leaf, whole. */
+export const LEAF: LeafEvent = {
+  kind: "leaf",
+  ...KEY,
+  address: at(0),
+  pfn: HEAD,
+  pages: 512,
+  taken: true,
+};
+
+/** {@linkcode CALL} with its run and its leaf in its own line, as format 2 has them. */
+export const WHOLE_CALL: CallEvent = { ...CALL, ...inLine(RUN, LEAF), parts: 0 };
+
+/** A run and a leaf, of which at least one is given, as a call's own line has them. */
+export function inLine(
+  run: RunEvent | undefined,
+  leaf: LeafEvent | undefined,
+): Pick<CallEvent, "run" | "leaf"> {
+  const without = <T extends RunEvent | LeafEvent>({ kind: _, tid: _1, call: _2, ...rest }: T) =>
+    rest;
+  return {
+    ...(run === undefined ? {} : { run: without(run) }),
+    ...(leaf === undefined ? {} : { leaf: without(leaf) }),
+  };
+}
+
 /** One put of all pins of the first head, by the thread that took them. */
 export const PUT: PutEvent = {
   kind: "put",
@@ -144,16 +171,6 @@ export const PUT: PutEvent = {
   count: 1,
   refs: 512,
   step: 0,
-};
-
-/** The first huge leaf, whole. */
-export const LEAF: LeafEvent = {
-  kind: "leaf",
-  ...KEY,
-  address: at(0),
-  pfn: HEAD,
-  pages: 512,
-  taken: true,
 };
 
 /** The workload maps 16 MiB. */
@@ -250,7 +267,10 @@ export function totalsFor(
   { plan }: Header = HEADER,
 ): KernelTotals {
   const calls = events.filter((event) => event.kind === "call");
-  const runs = events.filter((event) => event.kind === "run");
+  const runs = [
+    ...events.filter((event) => event.kind === "run"),
+    ...calls.flatMap(({ run }) => run ?? []),
+  ];
   const puts = events.filter((event) => event.kind === "put");
   const sum = <T>(of: readonly T[], value: (item: T) => number): number =>
     of.reduce((total, item) => total + value(item), 0);
@@ -300,4 +320,13 @@ export function reportOf(
   } = {},
 ): Promise<Report> {
   return analyze(linesOf([header, ...events, ...(footer === null ? [] : [footer])]));
+}
+
+/** The items in another order, the same for the same seed (Lehmer's generator). */
+export function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
+  let state = seed;
+  return items
+    .map((item) => ({ item, rank: state = state * 48271 % 2147483647 }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ item }) => item);
 }

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { analyze } from "../../analysis/analyze.ts";
 import { decodeItems, encodeItem, FormatError, type RecordingItem } from "../../recording/codec.ts";
-import { CALL, HEADER, LEAF, PUT, READY, RUN, WROTE } from "../analysis/support.ts";
+import { CALL, HEADER, LEAF, PUT, READY, RUN, WHOLE_CALL, WROTE } from "../analysis/support.ts";
 
 const TOTALS = {
   entered: 3,
@@ -21,6 +21,13 @@ const ITEMS: readonly Exclude<RecordingItem, { kind: "header" }>[] = [
   CALL,
   { ...CALL, returned: -14, address: "0xfffffffffffff001" },
   { ...CALL, path: "slow", fellBack: false },
+  WHOLE_CALL,
+  {
+    ...WHOLE_CALL,
+    parts: 7,
+    putsInside: 12,
+    unlisted: { grabs: 40, refs: 80, slowGrabs: 3, slowRefs: 6 },
+  },
   RUN,
   { ...RUN, refcount: 514 },
   { ...RUN, path: "slow", role: "grabSlow", step: 0 },
@@ -66,6 +73,13 @@ Deno.test("decodeItems() reads back what encodeItem() wrote", async () => {
 Deno.test("encodeItem() writes one line", () => {
   for (const item of [HEADER, ...ITEMS]) {
     assertEquals(encodeItem(item).indexOf("\n"), encodeItem(item).length - 1);
+  }
+});
+
+Deno.test("encodeItem() writes fields in one order, whatever theirs is", () => {
+  for (const item of ITEMS) {
+    const reversed = Object.fromEntries(Object.entries(item).reverse()) as RecordingItem;
+    assertEquals(encodeItem(reversed), encodeItem(item));
   }
 });
 
@@ -137,8 +151,8 @@ Deno.test("decodeItems() wants a header of the format that it reads", async () =
     [["x".repeat(80)], `its first line is no header but "${"x".repeat(60)}"`],
     [[encodeItem(RUN)], 'its first line is no header but "{\\"kind\\":\\"run\\"'],
     [
-      ['{"kind":"header","format":"headcount.recording/2"}'],
-      'its format is "headcount.recording/2", this version reads "headcount.recording/1"',
+      ['{"kind":"header","format":"headcount.recording/3"}'],
+      'its format is "headcount.recording/3", this version reads "headcount.recording/1" and "headcount.recording/2"',
     ],
     [['{"kind":"header"}'], "its format is undefined"],
     [[JSON.stringify(damaged)], "its header is damaged, a field is missing or of another type"],
@@ -183,7 +197,8 @@ function changed(
 const OPTIONAL = new Set([
   ...["header.device.pfn", "footer.totals", "footer.missed", "footer.pins", "footer.workloadExit"],
   ...["footer.totals.puts", "footer.totals.putRefs", "call.path", "call.fellBack"],
-  ...["run.refcount", "put.path"],
+  ...["call.run", "call.run.refcount", "call.leaf", "call.leaf.taken", "call.parts"],
+  ...["call.putsInside", "call.unlisted", "leaf.taken", "run.refcount", "put.path"],
 ]);
 
 function isOptional(kind: string, path: readonly string[]): boolean {

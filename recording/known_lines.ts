@@ -1,0 +1,323 @@
+/**
+ * The commonest lines, recognised by each of their bytes.
+ *
+ * @module
+ */
+
+import { CALL_NUMBERS as CALL, CallLine, PUT_NUMBERS as PUT, PutLine } from "./call_line.ts";
+import type { LeafEvent, RunEvent } from "./event.ts";
+import { type Layout, layout, memo, type Reader } from "./layout.ts";
+
+/** Limits of numbers, as the checks of their fields have them. */
+const COUNT = Number.MAX_SAFE_INTEGER;
+const PAGES = 2 ** 31 - 1;
+const PFN = 2 ** 52 - 1;
+const ORDER = 63;
+
+const CALL_KEY = layout(
+  ['{"kind":"call","tid":', COUNT],
+  [',"call":', COUNT],
+  [',"at":', COUNT],
+  [',"ns":', COUNT],
+);
+const ADDRESS = layout([',"address":"0x', 0]);
+const ADDRESS_LENGTH = ',"address":"0x'.length;
+const ASKED = layout(['","asked":', PAGES], [',"flags":', COUNT]);
+const LOOKUPS = [[',"lookups":', COUNT], [',"realLookups":', COUNT]] as const;
+const RETURNED = layout([',"returned":', PAGES], ...LOOKUPS);
+const FAILED = layout([',"returned":-', PAGES], ...LOOKUPS);
+const FELL_BACK = layout([',"fellBack":true', 0]);
+const DID_NOT = layout([',"fellBack":false', 0]);
+const PARTS = layout([',"parts":', COUNT]);
+
+const PATHS = ["fast", "slow"] as const;
+const ROLES = ["grabOne", "grabBatch", "grabSlow"] as const;
+const WALKS_IN_CALL = walks(',"run":{');
+const WALKS = walks(",");
+const HEADS = layout([',"pfn":', PFN], [',"head":', PFN]);
+const RUN_NUMBERS = layout(
+  [',"order":', ORDER],
+  [',"count":', PAGES],
+  [',"refs":', PAGES],
+  [',"step":', PAGES],
+);
+const REFCOUNT = layout([',"refcount":', COUNT]);
+const NEGATIVE_REFCOUNT = layout([',"refcount":-', COUNT]);
+const RUN_KEY = layout(['{"kind":"run","tid":', COUNT], [',"call":', COUNT]);
+
+const LEVELS = ["device", "pte", "pmd", "pud"] as const;
+const LEAVES_IN_CALL = leaves(',"leaf":{');
+const LEAVES = leaves(",");
+const LEAF_PFN = layout(['","pfn":', PFN]);
+const LEAF_PAGES = layout([',"pages":', PAGES]);
+const ORDINARY_PAGES = layout(['","pages":', PAGES]);
+const TAKEN = layout([',"taken":true', 0]);
+const NOT_TAKEN = layout([',"taken":false', 0]);
+const LEAF_KEY = layout(['{"kind":"leaf","tid":', COUNT], [',"call":', COUNT]);
+
+const PUT_KEY = layout(['{"kind":"put","tid":', COUNT]);
+const PUT_PLACE = layout([',"at":', COUNT], [',"pfn":', PFN]);
+const PUTS = {
+  put: [puts("put", false), puts("put", true)],
+  unpin: [puts("unpin", false), puts("unpin", true)],
+} as const;
+
+const [BRACE, LINE_FEED, MINUS] = [125, 10, 45];
+const letter = (text: string): number => text.charCodeAt(0);
+const [B, F, L, M, O, R, S, T, U] = [..."BflmOrstu"].map(letter);
+
+/** A reader of calls and puts. Pieces of a line that are as they were in the last one are not read again. */
+export class CallReader {
+  /** The last call that was read. */
+  readonly call: CallLine = new CallLine();
+  /** The last puts that were read. */
+  readonly put: PutLine = new PutLine();
+  readonly #reader: Reader;
+  readonly #asked = memo();
+  readonly #run = memo();
+  readonly #rest = memo();
+  readonly #putKey = memo();
+  readonly #put = memo();
+  /** Whether the last call was read to its end. */
+  #isWhole = false;
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  /** Reads a call, with its run and its leaf if they are there; gives the place after its line. */
+  readCall(start: number): number {
+    const reader = this.#reader;
+    const { call } = this;
+    const { bytes, odd } = reader;
+    const { numbers } = call;
+    // What an odd line leaves behind is nothing to be like.
+    let repeats = this.#isWhole;
+    this.#isWhole = false;
+    let at = reader.numbers(start, CALL_KEY, numbers, CALL.tid);
+    const address = at + ADDRESS_LENGTH;
+    const asked = at = reader.hex(at, ADDRESS, numbers, CALL.address);
+    if (at === odd) return odd;
+    at = reader.again(asked, this.#asked);
+    if (at === odd) {
+      repeats = false;
+      at = readAsked(reader, asked, call);
+      const hasRun = bytes[at + 2] === R;
+      call.path = undefined;
+      if (hasRun) at = readWalk(reader, at, call, WALKS_IN_CALL, 7);
+      reader.remember(this.#asked, asked, hasRun ? at : odd);
+    }
+    if (call.path !== undefined) {
+      const run = at = reader.numbers(at, HEADS, numbers, CALL.pfn);
+      if (at === odd) return odd;
+      at = reader.again(run, this.#run);
+      if (at === odd) {
+        repeats = false;
+        at = reader.numbers(run, RUN_NUMBERS, numbers, CALL.order);
+        if (call.count === 0) at = odd;
+        reader.remember(this.#run, run, at);
+      }
+      at = closed(reader, readRefcount(reader, at, call));
+    }
+    call.leaf = "none";
+    if (bytes[at + 2] === L) {
+      at = readLeafPlace(reader, at, call, LEAVES_IN_CALL, 8, address, asked + 1 - address);
+    }
+    if (at === odd) return odd;
+    const rest = at;
+    at = reader.again(rest, this.#rest);
+    if (at === odd) {
+      repeats = false;
+      at = call.leaf === "none" ? rest : closed(reader, readLeafPages(reader, rest, call));
+      at = lineEnd(reader, reader.numbers(at, PARTS, numbers, CALL.parts));
+      reader.remember(this.#rest, rest, at);
+    }
+    this.#isWhole = at !== odd;
+    call.repeats = repeats;
+    return at;
+  }
+
+  /** Reads puts outside of any call; gives the place after their line. */
+  readPut(start: number): number {
+    const reader = this.#reader;
+    const { put } = this;
+    const { bytes, odd } = reader;
+    let at = reader.again(start, this.#putKey);
+    if (at === odd) {
+      at = reader.numbers(start, PUT_KEY, put.numbers, PUT.tid);
+      const isUnpin = bytes[at + 18] === U;
+      put.pin = bytes[at + (isUnpin ? 31 : 29)] === T;
+      at = reader.text(at, PUTS[isUnpin ? "unpin" : "put"][put.pin ? 1 : 0]);
+      reader.remember(this.#putKey, start, at);
+    }
+    const rest = at = reader.numbers(at, PUT_PLACE, put.numbers, PUT.at);
+    if (at === odd) return odd;
+    at = reader.again(rest, this.#put);
+    if (at === odd) {
+      at = lineEnd(reader, reader.numbers(rest, RUN_NUMBERS, put.numbers, PUT.order));
+      if (put.count === 0) at = odd;
+      reader.remember(this.#put, rest, at);
+    }
+    return at;
+  }
+}
+
+/**
+ * Reads a run that stands on a line of its own.
+ *
+ * @param scratch Is overwritten.
+ * @returns `undefined` where the line is any other.
+ */
+export function readRunLine(
+  reader: Reader,
+  start: number,
+  scratch: CallLine,
+): { readonly event: RunEvent; readonly next: number } | undefined {
+  let at = reader.numbers(start, RUN_KEY, scratch.numbers, CALL.tid);
+  at = readWalk(reader, at, scratch, WALKS, 0);
+  at = reader.numbers(at, HEADS, scratch.numbers, CALL.pfn);
+  at = reader.numbers(at, RUN_NUMBERS, scratch.numbers, CALL.order);
+  const next = lineEnd(reader, readRefcount(reader, at, scratch));
+  const { tid, call, path } = scratch;
+  return next === reader.odd || path === undefined || scratch.count === 0
+    ? undefined
+    : { event: { kind: "run", tid, call, ...scratch.runOf(path) }, next };
+}
+
+/**
+ * Reads a leaf that stands on a line of its own.
+ *
+ * @param scratch Is overwritten.
+ * @returns `undefined` where the line is any other.
+ */
+export function readLeafLine(
+  reader: Reader,
+  start: number,
+  scratch: CallLine,
+): { readonly event: LeafEvent; readonly next: number } | undefined {
+  const key = reader.numbers(start, LEAF_KEY, scratch.numbers, CALL.tid);
+  const place = readLeafPlace(reader, key, scratch, LEAVES, 0, 0, 0);
+  const next = lineEnd(reader, readLeafPages(reader, place, scratch));
+  const { tid, call, leaf } = scratch;
+  return next === reader.odd || leaf === "none"
+    ? undefined
+    : { event: { kind: "leaf", tid, call, ...scratch.leafOf(leaf) }, next };
+}
+
+/** Reads what a call was asked for and what it returned. */
+function readAsked(reader: Reader, start: number, call: CallLine): number {
+  const { bytes } = reader;
+  const { numbers } = call;
+  let at = reader.numbers(start, ASKED, numbers, CALL.asked);
+  if (bytes[at + 12] === MINUS) {
+    at = reader.numbers(at, FAILED, numbers, CALL.returned);
+    numbers[CALL.returned] = -(numbers[CALL.returned] ?? 0);
+  } else {
+    at = reader.numbers(at, RETURNED, numbers, CALL.returned);
+  }
+  call.fellBack = undefined;
+  if (bytes[at + 2] === F) {
+    call.fellBack = bytes[at + 12] === T;
+    at = reader.text(at, call.fellBack ? FELL_BACK : DID_NOT);
+  }
+  return at;
+}
+
+/**
+ * Reads which walk and which function a run belongs to.
+ *
+ * @param skip Bytes before its path is named.
+ */
+function readWalk(
+  reader: Reader,
+  start: number,
+  call: CallLine,
+  layouts: readonly Layout[],
+  skip: number,
+): number {
+  const { bytes } = reader;
+  const path = bytes[start + skip + 9] === S ? 1 : 0;
+  const role = bytes[start + skip + 27];
+  const index = role === O ? 0 : role === B ? 1 : 2;
+  call.path = PATHS[path];
+  call.role = ROLES[index] ?? "grabOne";
+  const layout = layouts[3 * path + index];
+  return layout === undefined ? reader.odd : reader.text(start, layout);
+}
+
+function readRefcount(reader: Reader, start: number, call: CallLine): number {
+  const { bytes } = reader;
+  call.hasRefcount = bytes[start + 2] === R;
+  if (!call.hasRefcount) return start;
+  const isNegative = bytes[start + 12] === MINUS;
+  const layout = isNegative ? NEGATIVE_REFCOUNT : REFCOUNT;
+  const at = reader.numbers(start, layout, call.numbers, CALL.refcount);
+  if (isNegative) call.numbers[CALL.refcount] = -(call.numbers[CALL.refcount] ?? 0);
+  return at;
+}
+
+/**
+ * Reads where a leaf is. Mostly it begins where its call does.
+ *
+ * @param skip Bytes before its level or address is named.
+ * @param address Where the digits of the call's address are.
+ * @param length How many there are, and the quote behind them; 0 where the call is not known.
+ */
+function readLeafPlace(
+  reader: Reader,
+  start: number,
+  call: CallLine,
+  layouts: readonly Layout[],
+  skip: number,
+  address: number,
+  length: number,
+): number {
+  const { bytes } = reader;
+  const { numbers } = call;
+  const letter = bytes[start + skip + 11];
+  const index = bytes[start + skip + 2] !== L ? 0 : letter === T ? 1 : letter === M ? 2 : 3;
+  call.leaf = LEVELS[index] ?? "none";
+  const layout = layouts[index];
+  if (layout === undefined) return reader.odd;
+  let at = reader.textAnd(start, layout, address, length) - 1;
+  if (at < reader.odd - 1) numbers[CALL.leafAddress] = numbers[CALL.address] ?? 0;
+  else at = reader.hex(start, layout, numbers, CALL.leafAddress);
+  return index === 0 ? reader.numbers(at, LEAF_PFN, numbers, CALL.leafPfn) : at;
+}
+
+/** Reads how many pages it has, and whether it was taken. */
+function readLeafPages(reader: Reader, start: number, call: CallLine): number {
+  const { bytes } = reader;
+  const layout = call.leaf === "device" ? LEAF_PAGES : ORDINARY_PAGES;
+  const at = reader.numbers(start, layout, call.numbers, CALL.leafPages);
+  call.leafTaken = undefined;
+  if (bytes[at + 2] !== T) return at;
+  call.leafTaken = bytes[at + 9] === T;
+  return reader.text(at, call.leafTaken ? TAKEN : NOT_TAKEN);
+}
+
+function closed({ bytes, odd }: Reader, at: number): number {
+  return bytes[at] === BRACE ? at + 1 : odd;
+}
+
+function lineEnd({ bytes, odd }: Reader, at: number): number {
+  return bytes[at] === BRACE && bytes[at + 1] === LINE_FEED ? at + 2 : odd;
+}
+
+/** What is before the numbers of a run, by path and role. */
+function walks(before: string): readonly Layout[] {
+  return PATHS.flatMap((path) =>
+    ROLES.map((role) => layout([`${before}"path":"${path}","role":"${role}"`, 0]))
+  );
+}
+
+/** Leaves by level. */
+function leaves(before: string): readonly Layout[] {
+  return LEVELS.map((level) =>
+    layout([`${before}${level === "device" ? "" : `"level":"${level}",`}"address":"0x`, 0])
+  );
+}
+
+function puts(role: string, pin: boolean): Layout {
+  return layout([`,"call":0,"role":"${role}","pin":${pin}`, 0]);
+}

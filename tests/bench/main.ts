@@ -1,0 +1,53 @@
+/**
+ * `deno task bench PART`: measures a part of headcount, and says whether its targets are reached.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { textTable } from "headcount";
+import { benchAnalysis } from "./analysis.ts";
+import type { BenchOptions, BenchResult } from "./result.ts";
+
+/** A part that can be measured. */
+type Part = (options: BenchOptions) => Promise<BenchResult>;
+
+const PARTS: Readonly<Record<string, Part>> = { analysis: benchAnalysis };
+
+async function main(): Promise<number> {
+  const { positionals: [name = ""], values: { json, ...options } } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: "boolean", default: false },
+      events: { type: "string" },
+      rounds: { type: "string" },
+      seed: { type: "string" },
+      sizes: { type: "string" },
+    },
+  });
+  const part = PARTS[name];
+  if (part === undefined) {
+    console.error(`Usage: deno task bench ${Object.keys(PARTS).join("|")} [--json]`);
+    return 64;
+  }
+  const result = await part(options);
+  const { title, rows, columns, targets, skipped } = result;
+  const missed = targets.filter(({ value, limit }) => !(value <= limit));
+  if (json) {
+    console.log(
+      JSON.stringify({ ...result, missed: missed.map((target) => target.name) }, null, 2),
+    );
+  } else {
+    console.log(title);
+    const heads = columns.map((head, i) => ({ head, right: i > 0 }));
+    console.log(textTable(heads, rows).join("\n"));
+    for (const what of skipped) console.log(`skipped: ${what}`);
+    for (const target of targets) {
+      const state = missed.includes(target) ? "missed" : "reached";
+      console.log(`${state}: ${target.name} ${target.value.toFixed(3)}, at most ${target.limit}`);
+    }
+  }
+  return missed.length === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main());
