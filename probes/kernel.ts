@@ -11,7 +11,7 @@ import { MachineryError } from "./failure.ts";
 import { VMEMMAP_BASE } from "./page.ts";
 import type { SymbolCounts, SymbolFacts } from "./symbols.ts";
 import { CommandError, readBytes, readText, type Target } from "./targets/target.ts";
-import { askTypes, type TypeAnswers } from "./types.ts";
+import { askTypes, TYPE_QUESTIONS, type TypeAnswers } from "./types.ts";
 
 /** Every symbol that a plan asks for. */
 const SYMBOLS: readonly string[] = [
@@ -21,6 +21,9 @@ const SYMBOLS: readonly string[] = [
   VMEMMAP_BASE,
   BTF_IDS,
 ];
+
+/** All that is asked, as text: facts that are kept are of use as long as that is the same. */
+export const QUESTIONS: string = JSON.stringify([SYMBOLS, TYPE_QUESTIONS]);
 
 /** What a kernel shows of itself: plain data, with which a plan can be made anywhere. */
 export interface KernelFacts extends SymbolFacts {

@@ -19,7 +19,12 @@ import { readWorkloadLine } from "./workloads/report.ts";
 
 /** What a session needs beside its target. */
 export interface SessionWish {
-  readonly header: Header;
+  /** The header, which tells of the device: bpftrace attaches while that is made. */
+  readonly header: Promise<Header>;
+  /** Name of the workload. */
+  readonly workload: string;
+  /** Whether the program asks for the device's pages: then it is started when they are known. */
+  readonly needsPages: boolean;
   /** Path of the bpftrace program, as this machine has it. */
   readonly script: string;
   /** Options of bpftrace beside those that every version has. */
@@ -41,8 +46,8 @@ const GRACE_SECONDS = 10;
 const TAIL = 8;
 
 /**
- * Runs a session. The last item is always a footer, also where the session is aborted or fails; a
- * failure is thrown after it.
+ * Runs a session. The last item after a header is always a footer, also where the session is aborted or
+ * fails; a failure is thrown after it. Without a device there is neither.
  *
  * @throws {MachineryError} when bpftrace or the workload fail, or the target is lost.
  */
@@ -50,7 +55,8 @@ export async function* runSession(
   target: Target,
   wish: SessionWish,
 ): AsyncGenerator<RecordingItem, void, undefined> {
-  yield wish.header;
+  // Whoever waits for it is told; until somebody does, it is no error that nobody handles.
+  wish.header.catch(() => {});
   const session = new Session(target, wish);
   let failure: MachineryError | undefined;
   try {
@@ -58,11 +64,17 @@ export async function* runSession(
   } catch (error) {
     failure = await explain(target, error);
   }
-  yield session.footer(failure);
+  if (session.header === undefined) {
+    if (failure !== undefined) throw failure;
+    return;
+  }
+  yield session.footer(session.header, failure);
   if (failure !== undefined) throw failure;
 }
 
 class Session {
+  /** The header, once it is known. */
+  header: Header | undefined;
   readonly #target: Target;
   readonly #wish: SessionWish;
   readonly #tally = new Tally();
@@ -80,10 +92,14 @@ class Session {
   }
 
   async *events(): AsyncGenerator<RecordingItem, void, undefined> {
-    const { script, command, environment, signal } = this.#wish;
-    const workload = this.#target.exec(command, { env: environment });
+    const { script, command, environment, signal, needsPages } = this.#wish;
+    // The shell becomes the workload when there is a device: its number is known before.
+    const workload = this.#target.exec(["sh", "-c", 'read -r _ && exec "$@"', "sh", ...command], {
+      env: environment,
+    });
     const workloadTail = keepTail(workload.stderr);
     const pid = await workload.pid;
+    const pages = needsPages ? pfnRange(await this.#wish.header) : NO_PAGES;
     const tracer = this.#target.exec([
       ...this.#target.bpftrace,
       ...["-f", "json", ...this.#wish.tracerOptions],
@@ -91,7 +107,7 @@ class Session {
       // shell's first words are the sign of readiness, its end is ours to decide.
       ...["-c", "/bin/sh"],
       this.#target.provide(script),
-      ...[pid, ...pfnRange(this.#wish.header)].map(String),
+      ...[pid, ...pages].map(String),
     ], { env: this.#wish.tracerEnvironment });
     const tracerTail = keepTail(tracer.stderr);
     const stop = this.#stopper(tracer, workload);
@@ -99,6 +115,9 @@ class Session {
     if (signal.aborted) stop();
     try {
       await tracer.write(`echo '${GATE_LINE}'\n`);
+      this.header = await this.#wish.header;
+      yield this.header;
+      await workload.write("\n");
       yield* this.#follow(tracer, workload);
       yield* this.#tally.refcounts();
       await this.#settle(tracer, tracerTail, workload, workloadTail);
@@ -108,14 +127,14 @@ class Session {
     }
   }
 
-  footer(failure: MachineryError | undefined): Footer {
+  footer(header: Header, failure: MachineryError | undefined): Footer {
     const end: SessionEnd = failure !== undefined && this.#end.kind === "complete"
       ? { kind: "failed", what: failure.message }
       : this.#end;
     return {
       kind: "footer",
       end,
-      ...(this.#totalsComplete ? { totals: this.#tally.totals(hasPuts(this.#wish.header)) } : {}),
+      ...(this.#totalsComplete ? { totals: this.#tally.totals(hasPuts(header)) } : {}),
       ...(this.#missed === undefined ? {} : { missed: this.#missed }),
       ...(this.#pins === undefined ? {} : { pins: this.#pins }),
       ...(this.#workloadExit === undefined ? {} : { workloadExit: this.#workloadExit }),
@@ -226,7 +245,7 @@ class Session {
     }
     if (workloadCode !== 0) {
       throw new MachineryError(
-        `The workload "${this.#wish.header.workload.name}" failed: it exited with ${workloadCode}`,
+        `The workload "${this.#wish.workload}" failed: it exited with ${workloadCode}`,
         await workloadTail,
       );
     }
@@ -290,10 +309,13 @@ async function keepTail(stream: ReadableStream<Uint8Array>): Promise<string> {
   return tail.join("\n");
 }
 
+/** What a program gets that does not ask for the device's pages. */
+const NO_PAGES = [0, 0] as const;
+
 /** The device's pages [first, end), for the program's arguments. */
 function pfnRange({ device, kernel }: Header): readonly [first: number, end: number] {
   const { pfn } = device;
-  return pfn === undefined ? [0, 0] : [pfn, pfn + Math.floor(device.bytes / kernel.pageBytes)];
+  return pfn === undefined ? NO_PAGES : [pfn, pfn + Math.floor(device.bytes / kernel.pageBytes)];
 }
 
 function hasPuts({ plan }: Header): boolean {

@@ -9,13 +9,14 @@ import type { RecordingItem } from "../recording/codec.ts";
 import type { WorkloadRound } from "../recording/event.ts";
 import { type DeviceSummary, type Header, RECORDING_FORMAT } from "../recording/header.ts";
 import { abortable } from "./abortable.ts";
-import { type KernelFacts, readKernelFacts } from "./kernel.ts";
+import type { KernelFacts } from "./kernel.ts";
+import { readFactsOnce } from "./known_facts.ts";
 import { runUntraced, takeTurns } from "./overhead.ts";
 import { makePlan, type PlanWish } from "./plan.ts";
 import { renderScript } from "./script/program.ts";
 import { runSession } from "./session.ts";
 import { tracerEnvironment } from "./tracer_environment.ts";
-import { openDevice, openTarget, type TargetWish } from "./targets/open.ts";
+import { expectedDevice, openDevice, openTarget, type TargetWish } from "./targets/open.ts";
 import type { Target } from "./targets/target.ts";
 import { openWorkload } from "./workloads/open.ts";
 import type { WorkloadCommand } from "./workloads/program.ts";
@@ -58,15 +59,18 @@ export const SCRIPT_FILE = "headcount.bt";
 export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, void, undefined> {
   await using target = await openTarget(wish);
   wish.onEvent({ kind: "phase", name: "facts" });
-  const [device, facts] = await abortable(
-    Promise.all([openDevice(target, wish), readKernelFacts(target)]),
-    wish.signal,
-  );
-  await using workload = await openWorkload(target, device, wish.workload, wish.bytes);
-  const { command } = workload;
-  const run = () => traceWorkload(target, { device: workload.device, facts }, command, wish);
+  const made = abortable(openDevice(target, wish), wish.signal);
+  made.catch(() => {});
+  // What a guest's device will be is known: nothing else has to wait for it.
+  const expected = target.summary.kind === "guest" ? expectedDevice(wish) : await made;
+  const facts = await abortable(readFactsOnce(target, wish.cache), wish.signal);
+  await using workload = await openWorkload(target, expected, wish.workload, wish.bytes);
+  const { command, device } = workload;
+  const opened = { device: device === expected ? made : Promise.resolve(device), facts };
+  const run = () => traceWorkload(target, opened, command, wish);
   if (wish.overhead === undefined) return yield* run();
   const { rounds, onRound } = wish.overhead;
+  await made;
   yield* takeTurns(() => runUntraced(target, command, wish.signal), run, rounds, onRound);
 }
 
@@ -77,7 +81,7 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
  */
 export async function* traceWorkload(
   target: Target,
-  { device, facts }: { readonly device: DeviceSummary; readonly facts: KernelFacts },
+  { device, facts }: { readonly device: Promise<DeviceSummary>; readonly facts: KernelFacts },
   workload: WorkloadCommand,
   wish: Pick<
     TraceWish,
@@ -91,7 +95,7 @@ export async function* traceWorkload(
     | "signal"
   >,
 ): AsyncGenerator<RecordingItem, void, undefined> {
-  const plan = makePlan(facts, planWish(target, device, wish));
+  const plan = makePlan(facts, await planWish(target, device, wish));
   const text = renderScript(plan, {
     release: facts.release,
     headcount: wish.headcount,
@@ -99,7 +103,8 @@ export async function* traceWorkload(
   });
   const script = join(wish.directory, SCRIPT_FILE);
   await Deno.writeTextFile(script, text);
-  const header: Header = {
+  const hash = await sha256(text);
+  const header = device.then((device): Header => ({
     kind: "header",
     format: RECORDING_FORMAT,
     headcount: wish.headcount,
@@ -115,11 +120,14 @@ export async function* traceWorkload(
     device,
     workload: { name: workload.name, bytes: wish.bytes, command: workload.told },
     plan: plan.summary,
-    script: { file: SCRIPT_FILE, sha256: await sha256(text) },
-  };
+    script: { file: SCRIPT_FILE, sha256: hash },
+  }));
+  const { pageRef, putsOfDeviceOnly } = plan.summary;
   wish.onEvent({ kind: "phase", name: "attach" });
   yield* runSession(target, {
     header,
+    workload: workload.name,
+    needsPages: pageRef === true || putsOfDeviceOnly === true,
     script,
     tracerOptions: plan.dialect.options,
     tracerEnvironment: tracerEnvironment(
@@ -134,12 +142,13 @@ export async function* traceWorkload(
 }
 
 /** A guest of our own has nobody else's puts; elsewhere those of other memory are left out. */
-function planWish(
+async function planWish(
   { summary }: Target,
-  { pfn }: DeviceSummary,
+  device: Promise<DeviceSummary>,
   { pageRef = true }: Pick<TraceWish, "pageRef">,
-): PlanWish {
-  return { putsOf: summary.kind === "guest" || pfn === undefined ? "all" : "device", pageRef };
+): Promise<PlanWish> {
+  const isAlone = summary.kind === "guest" || (await device).pfn === undefined;
+  return { putsOf: isAlone ? "all" : "device", pageRef };
 }
 
 async function sha256(text: string): Promise<string> {

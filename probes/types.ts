@@ -47,6 +47,14 @@ const ENUMERATORS: readonly string[] = [
   "FOLL_LONGTERM",
 ];
 
+/** Everything that is asked. */
+export const TYPE_QUESTIONS: readonly (readonly string[])[] = [
+  STRUCTS,
+  FIELDS,
+  ENUMERATORS,
+  CANDIDATE_FUNCTIONS,
+];
+
 /** Asks everything. */
 export function askTypes(types: TypeFacts): TypeAnswers {
   const answers = <T>(questions: readonly string[], ask: (question: string) => T) =>

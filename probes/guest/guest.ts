@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import type { Accelerator, TargetSummary } from "../../recording/header.ts";
-import { cached } from "../cache.ts";
+import { cached, fingerprint } from "../cache.ts";
 import { findProgram, spawnProgram } from "../command.ts";
 import { MachineryError } from "../failure.ts";
 import { splitLines } from "../lines.ts";
@@ -53,6 +53,7 @@ export class Guest implements Target {
   readonly lost: Promise<Error>;
   readonly deno = "/run/headcount/tools/bin/deno";
   readonly bpftrace: readonly string[];
+  readonly bpftraceIdentity: string;
   readonly #channel: Channel;
   readonly #machine: RunningMachine;
 
@@ -62,8 +63,10 @@ export class Guest implements Target {
     machine: RunningMachine,
     channel: Channel,
     bpftrace: string | undefined,
+    bpftraceIdentity: string,
   ) {
     this.summary = summary;
+    this.bpftraceIdentity = bpftraceIdentity;
     this.bpftrace = [bpftrace === undefined ? "bpftrace" : this.provide(bpftrace)];
     this.#machine = machine;
     this.#channel = channel;
@@ -169,11 +172,13 @@ async function attempt(
     }
     const channel = await Channel.open(directory);
     const { memoryBytes, cpus } = wish;
+    const identity = await fingerprint(wish.bpftrace ?? await findProgram("bpftrace"));
     return new Guest(
       { kind: "guest", accelerator, cpus, memoryBytes, commandLine },
       running,
       channel,
       wish.bpftrace,
+      identity,
     );
   } catch (error) {
     await running.stop();

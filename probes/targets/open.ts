@@ -134,6 +134,15 @@ async function findBpftrace(wish: TargetWish): Promise<string | undefined> {
   return resolve(bpftrace);
 }
 
+/** What the device of a guest will be, its pages and its whole size aside. */
+export function expectedDevice(wish: Pick<TargetWish, "alignBytes" | "bytes">): DeviceSummary {
+  return {
+    path: GUEST_DEVICE,
+    alignBytes: wish.alignBytes ?? GUEST_ALIGN,
+    bytes: wish.bytes,
+  };
+}
+
 /**
  * Finds the device on a target; in a guest, makes it.
  *

@@ -43,6 +43,8 @@ export interface Target extends AsyncDisposable {
   readonly deno: string;
   /** What starts bpftrace there: a program and its first arguments. */
   readonly bpftrace: readonly string[];
+  /** What that bpftrace is told from others by, without asking it; absent where it is to be asked. */
+  readonly bpftraceIdentity?: string;
   /** Settles with the reason when the target is lost: a panic, a machine that went away. */
   readonly lost: Promise<Error>;
 }

@@ -85,12 +85,14 @@ export async function withHeadcount(
   { target, device, facts, workload, wish }: BenchGuest,
   folder: string,
 ): Promise<readonly RecordingItem[]> {
-  return await Array.fromAsync(traceWorkload(target, { device, facts }, workload.command, {
-    ...wish,
-    created: new Date().toISOString(),
-    directory: folder,
-    headcount: VERSION,
-  }));
+  return await Array.fromAsync(
+    traceWorkload(target, { device: Promise.resolve(device), facts }, workload.command, {
+      ...wish,
+      created: new Date().toISOString(),
+      directory: folder,
+      headcount: VERSION,
+    }),
+  );
 }
 
 /** Runs the workload under a program by hand, whose output goes to a file of the guest. */

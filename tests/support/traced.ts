@@ -58,7 +58,7 @@ export async function tracePinning(
     told: ["pinning.ts", ...words],
     environment: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
   };
-  return await traced(target, { device, facts }, workload, wish, {});
+  return await traced(target, { device: Promise.resolve(device), facts }, workload, wish, {});
 }
 
 /** Runs a workload, such as `gup-test -m 4`, on a guest's device, and lets somebody meddle with it. */
@@ -76,7 +76,7 @@ export async function traceMeddled(
   await using workload = await openWorkload(target, device, parsed.wish, wish.bytes);
   return await traced(
     target,
-    { device: workload.device, facts },
+    { device: Promise.resolve(workload.device), facts },
     workload.command,
     wish,
     meddler,
@@ -101,7 +101,7 @@ function wishFor(folder: string, bytes: number, options: Partial<TargetWish>): T
 
 async function traced(
   target: Target,
-  opened: { readonly device: DeviceSummary; readonly facts: KernelFacts },
+  opened: { readonly device: Promise<DeviceSummary>; readonly facts: KernelFacts },
   workload: WorkloadCommand,
   wish: TargetWish,
   { after }: Meddler,
