@@ -265,12 +265,15 @@ function ledgerLines(ledger: Ledger, width: number, paint: Paint): readonly stri
   ];
 }
 
-function callsText({ incomplete, orphans, parts }: Ledger): string {
+function callsText(ledger: Ledger): string {
+  const { incomplete, orphans, parts } = ledger;
+  const isExcused = incomplete !== null && incomplete > 0 && isAccounted(ledger);
+  const excuse = isExcused ? " (none of what was moved)" : "";
   const { lacking = 0, surplus = 0 } = parts ?? {};
   const odd = lacking + surplus === 0
     ? ""
     : `, ${lacking} lacking events, ${counted(surplus, "event")} too many`;
-  return `${known(incomplete)} incomplete, ${orphans} seen in part${odd}`;
+  return `${known(incomplete)} incomplete${excuse}, ${orphans} seen in part${odd}`;
 }
 
 function sumsRows({ unlisted }: Ledger): readonly (readonly [string, string])[] {

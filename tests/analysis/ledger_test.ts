@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { complaints, isAccounted, type Ledger } from "../../analysis/ledger.ts";
 import type { RecordingEvent } from "../../recording/event.ts";
 import type { Footer } from "../../recording/footer.ts";
@@ -119,6 +119,23 @@ Deno.test("complaints() lets probes be skipped where every byte that was moved i
   const uneven = EVENTS_6_1.map((event) => event.kind === "run" ? { ...event, count: 1 } : event);
   const { ledger } = await reportOf(uneven, { footer: { ...footerFor(uneven), missed: 24 } });
   assertEquals([isAccounted(ledger), ledger.clean], [false, false]);
+});
+
+Deno.test("complaints() lets a call be without an end where nothing that was moved depends on it", async () => {
+  const entered = (events: readonly RecordingEvent[]): Footer => {
+    const footer = footerFor(events);
+    const calls = footer.totals?.calls ?? 0;
+    return {
+      ...footer,
+      ...(footer.totals && { totals: { ...footer.totals, entered: calls + 1 } }),
+    };
+  };
+  const whole = await reportOf(EVENTS_6_1, { footer: entered(EVENTS_6_1) });
+  assertEquals([whole.ledger.incomplete, whole.ledger.clean], [1, true]);
+  const without = EVENTS_6_1.filter((event) => !("call" in event && event.call === 2));
+  const { ledger } = await reportOf(without, { footer: entered(without) });
+  assertEquals(ledger.clean, false);
+  assert(complaints(ledger).includes("1 call was entered and never returned."));
 });
 
 Deno.test("complaints() does not let a page that was not moved stand for one that went unseen", async () => {
