@@ -8,7 +8,7 @@
 import { analyze, type RecordingItem, type WorkloadReport } from "headcount";
 import { makePlan } from "../../probes/plan.ts";
 import { temporaryFolder } from "../support/cli.ts";
-import { testKernel } from "../support/guest.ts";
+import { testKernel } from "../support/test_kernel.ts";
 import { openBenchGuest, withHeadcount, withoutProbes, withProgram } from "./guest.ts";
 import type { BenchOptions, BenchResult, Target } from "./result.ts";
 import { type HandWritten, handWritten } from "./scripts.ts";

@@ -13,7 +13,7 @@ import { UNPACKED_FOLDER, unpackedName } from "../../probes/guest/kernel_image.t
 import { findKernel } from "../../probes/guest/kernels.ts";
 import { regionBytes } from "../../probes/guest/nvdimm.ts";
 import { directIoCommand, openDisk } from "../../probes/workloads/direct_io_command.ts";
-import { runTask, temporaryFolder } from "../support/cli.ts";
+import { ROOT, temporaryFolder } from "../support/cli.ts";
 import type { BenchOptions, BenchResult } from "./result.ts";
 
 const BYTES = 2 ** 21;
@@ -55,8 +55,11 @@ type Split = Map<string, number>;
 /** `deno task trace` for all of it, and the same once more in this process for its steps. */
 async function headcount(out: string): Promise<Split> {
   const began = performance.now();
-  const { code, stderr } = await runTask(["trace", "--target", "guest", "--out", out]);
-  if (code !== 1) throw new Error(`trace exited with ${code}: ${stderr}`);
+  const { code, stderr } = await new Deno.Command("deno", {
+    args: ["task", "-q", "trace", "--target", "guest", "--out", out],
+    cwd: ROOT,
+  }).output();
+  if (code !== 1) throw new Error(`trace exited with ${code}: ${new TextDecoder().decode(stderr)}`);
   const all = (performance.now() - began) / 1000;
   const split = await stepsOfTrace(`${out}-steps`);
   return split.set("all", all);

@@ -3,13 +3,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { MatrixRow, TracedRow } from "headcount";
 import { runTask, temporaryFolder } from "../support/cli.ts";
-import {
-  guestTest,
-  lacksKernels,
-  leftoversAtRest,
-  testKernel,
-  testUnless,
-} from "../support/guest.ts";
+import { guestTest, lacksKernels, leftoversAtRest, testUnless } from "../support/guest.ts";
+import { testKernel } from "../support/test_kernel.ts";
 
 /** Kernels of Debian that stand for a generation each. */
 const DEBIAN = ["5.10", "6.1", "6.12", "7.3"];

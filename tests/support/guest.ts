@@ -4,6 +4,7 @@ import { cacheFolder } from "headcount";
 import { fetchBpftrace } from "../../probes/debian/bpftrace.ts";
 import { findKernel } from "../../probes/guest/kernels.ts";
 import { ROOT } from "./cli.ts";
+import { isFile } from "./test_kernel.ts";
 
 /** What `./setup --check` misses, or undefined on a machine that is set up. */
 const missing: string | undefined = await (async () => {
@@ -65,12 +66,6 @@ export function testUnless(
   else Deno.test({ name: `${name} (skipped: ${lack})`, ignore: true, fn });
 }
 
-/** Path of one of the small test kernels, see tests/README.md; undefined where it is not there. */
-export function testKernel(kernel: string): string | undefined {
-  const image = `${Deno.env.get("HEADCOUNT_TEST_KERNELS")}/${kernel}`;
-  return isFile(image) ? image : undefined;
-}
-
 /** Declares a test that needs one of the small test kernels, see tests/README.md. */
 export function kernelTest(
   kernel: string,
@@ -86,14 +81,6 @@ export function kernelTest(
     : `no ${kernel} in HEADCOUNT_TEST_KERNELS`;
   if (why === undefined) guestTest(name, () => fn(image));
   else Deno.test({ name: `${name} (skipped: ${why})`, ignore: true, fn: () => {} });
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
 }
 
 /** QEMU processes and folders of guests that are there now: what a test must not add to. */
