@@ -17,7 +17,7 @@ Deno.test("README names only options that the tasks have", async () => {
 
 Deno.test("README shows a real run: the lines are those of a recording's report", async () => {
   const report = await Deno.readTextFile(
-    `${ROOT}tests/fixtures/recordings/puts-debian-6.1-2M/report.txt`,
+    `${ROOT}tests/fixtures/recordings/calls-debian-6.1-2M/report.txt`,
   );
   const shown = README.split("```text\n")[1]?.split("```")[0] ?? "";
   const lines = shown.split("\n").slice(2).filter((line) => line !== "...");

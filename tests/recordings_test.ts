@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import {
   analyze,
   decodeItems,
@@ -8,10 +9,20 @@ import {
   splitLines,
 } from "headcount";
 
+import { readReport } from "../cli/recording_file.ts";
+
 const FOLDER = new URL("./fixtures/recordings/", import.meta.url);
+/** The one that was recorded with --zstd. */
+const COMPRESSED = "calls-linux-5.10-gup-test";
 const UPDATE = Deno.env.get("UPDATE_REPORTS") === "1";
 
 const VERDICTS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
+  "calls-debian-6.1-2M": "per-page",
+  "calls-debian-7.3-2M": "once",
+  "calls-debian-7.3-lost": "undecided",
+  "calls-linux-5.10-gup-test": "per-page",
+  "calls-linux-5.10-rfc-gup-test": "once",
+  "calls-linux-7.3-scattered": "once",
   "debian-6.1-1G": "per-page",
   "debian-6.1-2M": "per-page",
   "debian-6.1-4K": "once",
@@ -31,6 +42,7 @@ const VERDICTS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
 };
 
 async function reportOf(name: string) {
+  if (name === COMPRESSED) return await readReport(fileURLToPath(new URL(name, FOLDER)));
   const file = await Deno.open(new URL(`${name}/recording.jsonl`, FOLDER));
   return await analyze(decodeItems(splitLines(file.readable)));
 }

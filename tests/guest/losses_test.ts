@@ -5,7 +5,7 @@ import type { Report } from "headcount";
 import { collect } from "../../probes/targets/target.ts";
 import { runTask, temporaryFolder } from "../support/cli.ts";
 import { guestTest, kernelTest, lacksKernels, testUnless } from "../support/guest.ts";
-import { traceMeddled } from "../support/traced.ts";
+import { scattered, traceMeddled } from "../support/traced.ts";
 
 /** A kernel on which nothing but a loss stands between a recording and `once`. */
 const lack = await lacksKernels("7.3");
@@ -77,17 +77,7 @@ kernelTest(
   "pages that do not adjoin are added up beyond a number of runs, and that is told",
   async (kernel) => {
     await using folder = await temporaryFolder();
-    const { report, items } = await traceMeddled(
-      "gup-test -m 8 -n 512 -a -T -f /tmp/pages",
-      folder.path,
-      { kernel },
-      {
-        // Private copies of its pages, taken from wherever a page is free.
-        before: async (target) => {
-          await collect(target.exec(["truncate", "-s", "8M", "/tmp/pages"]));
-        },
-      },
-    );
+    const { report, items } = await scattered(folder.path, kernel);
     const calls = items.filter((item) => item.kind === "call");
     assert(calls.some(({ unlisted }) => unlisted !== undefined));
     assertEquals(report.ledger.laws.filter(({ holds }) => holds === false), []);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { analyze } from "../../analysis/analyze.ts";
 import { decodeItems, encodeItem, FormatError, type RecordingItem } from "../../recording/codec.ts";
 import { CALL, HEADER, LEAF, PUT, READY, RUN, WHOLE_CALL, WROTE } from "../analysis/support.ts";
+import { readFixture, RECORDINGS } from "../support/fixture.ts";
 
 const TOTALS = {
   entered: 3,
@@ -289,9 +290,8 @@ Deno.test("decodeItems() makes something of any text behind a header", async () 
 });
 
 Deno.test("decodeItems() reads every line of the recordings that real kernels gave", async () => {
-  const folder = new URL("../fixtures/recordings/", import.meta.url);
-  for await (const { name } of Deno.readDir(folder)) {
-    const text = await Deno.readTextFile(new URL(`${name}/recording.jsonl`, folder));
+  for await (const { name } of Deno.readDir(RECORDINGS)) {
+    const text = new TextDecoder().decode(await readFixture(name));
     const lines = text.split("\n").slice(0, -1);
     const items = await decode(...lines);
     assertEquals(items.map((item) => JSON.stringify(item)), lines, name);

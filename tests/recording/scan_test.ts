@@ -21,8 +21,7 @@ import {
   WROTE,
 } from "../analysis/support.ts";
 import { generateRecording } from "../bench/recording.ts";
-
-const FOLDER = new URL("../fixtures/recordings/", import.meta.url);
+import { readFixture, RECORDINGS } from "../support/fixture.ts";
 
 /** The report by way of the scanner, which is given pieces of so many bytes. */
 function scanned(bytes: Uint8Array, piece = 1 << 18): Report {
@@ -75,8 +74,8 @@ function read(line: string, takes = false): readonly unknown[] {
 }
 
 Deno.test("createScanner() leads to the same reports as decodeItems() for real recordings", async () => {
-  for await (const { name } of Deno.readDir(FOLDER)) {
-    const bytes = await Deno.readFile(new URL(`${name}/recording.jsonl`, FOLDER));
+  for await (const { name } of Deno.readDir(RECORDINGS)) {
+    const bytes = await readFixture(name);
     await assertSame(bytes);
     // As format 2 writes them, where they end in the middle of pieces.
     const items = await Array.fromAsync(decodeItems(splitLines(ReadableStream.from([bytes]))));

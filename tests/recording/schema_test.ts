@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { encodeItem } from "../../recording/codec.ts";
 import { isRecordingItem, recordingSchema } from "../../recording/shape.ts";
 import { CALL, HEADER, LEAF, PUT, READY, RUN, WHOLE_CALL, WROTE } from "../analysis/support.ts";
+import { readFixture, RECORDINGS } from "../support/fixture.ts";
 
 const FILE = new URL("../../docs/recording.schema.json", import.meta.url);
 const UPDATE = Deno.env.get("UPDATE_REPORTS") === "1";
-const FOLDER = new URL("../fixtures/recordings/", import.meta.url);
 
 const validate = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true })
   .compile(recordingSchema());
@@ -19,8 +19,8 @@ Deno.test("docs/recording.schema.json is what the checks are made of", async () 
 });
 
 Deno.test("the schema admits every line of the recordings that real kernels gave", async () => {
-  for await (const { name } of Deno.readDir(FOLDER)) {
-    const text = await Deno.readTextFile(new URL(`${name}/recording.jsonl`, FOLDER));
+  for await (const { name } of Deno.readDir(RECORDINGS)) {
+    const text = new TextDecoder().decode(await readFixture(name));
     for (const line of text.split("\n").slice(0, -1)) {
       assertEquals([validate(JSON.parse(line)), validate.errors], [true, null], `${name}: ${line}`);
     }

@@ -7,11 +7,13 @@
  */
 
 import { encodeItem } from "headcount";
-import { tracePinning } from "./traced.ts";
+import { scattered, tracePinning } from "./traced.ts";
 
 const [mode = "", kernel = "", folder = ""] = Deno.args;
 const work = await Deno.makeTempDir({ prefix: "headcount-record-" });
-const { items } = await tracePinning(mode, work, { kernel });
+const { items } = mode === "scattered"
+  ? await scattered(work, kernel)
+  : await tracePinning(mode, work, { kernel });
 await Deno.mkdir(folder, { recursive: true });
 await Deno.writeTextFile(`${folder}/recording.jsonl`, items.map(encodeItem).join(""));
 await Deno.remove(work, { recursive: true });

@@ -13,7 +13,7 @@ import {
 } from "headcount";
 import { readKernelFacts } from "../../probes/kernel.ts";
 import { openDevice, openTarget, type TargetWish } from "../../probes/targets/open.ts";
-import type { Target } from "../../probes/targets/target.ts";
+import { collect, type Target } from "../../probes/targets/target.ts";
 import { traceWorkload } from "../../probes/trace.ts";
 import { openDisk } from "../../probes/workloads/direct_io_command.ts";
 import { openWorkload } from "../../probes/workloads/open.ts";
@@ -81,6 +81,15 @@ export async function traceMeddled(
     wish,
     meddler,
   );
+}
+
+/** Pins private copies of a file's pages, taken from wherever a page is free: few adjoin. */
+export async function scattered(folder: string, kernel: string): Promise<Traced> {
+  return await traceMeddled("gup-test -m 8 -n 512 -a -T -f /tmp/pages", folder, { kernel }, {
+    before: async (target) => {
+      await collect(target.exec(["truncate", "-s", "8M", "/tmp/pages"]));
+    },
+  });
 }
 
 function wishFor(folder: string, bytes: number, options: Partial<TargetWish>): TargetWish {

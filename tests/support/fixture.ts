@@ -1,0 +1,17 @@
+/** Recordings that are kept as fixtures. */
+
+import { zstdDecompressSync } from "node:zlib";
+
+/** Their folder. */
+export const RECORDINGS: URL = new URL("../fixtures/recordings/", import.meta.url);
+
+/** The lines of one, which may be compressed. */
+export async function readFixture(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(new URL(`${name}/recording.jsonl`, RECORDINGS));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const bytes = await Deno.readFile(new URL(`${name}/recording.jsonl.zst`, RECORDINGS));
+    return new Uint8Array(zstdDecompressSync(bytes));
+  }
+}
