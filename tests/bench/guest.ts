@@ -101,7 +101,8 @@ export async function withProgram(
   folder: string,
   text: string,
 ): Promise<HandRun> {
-  const path = join(folder, "by-hand.bt");
+  // A name of its own: the guest may keep what it once read of a file.
+  const path = await Deno.makeTempFile({ dir: folder, suffix: ".bt" });
   await Deno.writeTextFile(path, text);
   const process = target.exec(workload.command.command, {
     env: workload.command.environment,

@@ -92,7 +92,7 @@ export async function benchProbes(options: BenchOptions): Promise<BenchResult> {
         (median / 1e6).toFixed(3),
         `${(Math.min(...ns) / 1e6).toFixed(3)}..${(Math.max(...ns) / 1e6).toFixed(3)}`,
         (median / untraced).toFixed(1),
-        lost === undefined ? "" : `${(lost * 100).toFixed(0)} %`,
+        lost === undefined ? "" : `${(lost * 100).toFixed(1)} %`,
       ]);
     }
     const [ours, theirs] = ["headcount", it.against].map((name) =>
@@ -134,6 +134,8 @@ async function measure(
     if (lost !== undefined) known.lost = lost;
     times.set(name, known);
   };
+  // The first run finds a ram disk whose pages are not there yet.
+  await withoutProbes(guest);
   for (let round = 0; round < rounds; round++) {
     add("untraced", await withoutProbes(guest));
     const items = await withHeadcount(guest, folder.path);
