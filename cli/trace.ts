@@ -26,7 +26,7 @@ export function addTrace(root: Command): void {
       new Option("--bpftrace-env <NAME=VALUE...>", "variables of bpftrace's environment")
         .argParser(variable),
     )
-    .option("--overhead", "then time the workload with probes and without, in turns")
+    .option("--overhead", "time the workload with probes and without, in turns")
     .addOption(
       new Option("--rounds <n>", "turns of --overhead").argParser(count).default(3),
     )
