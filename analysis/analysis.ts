@@ -232,6 +232,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
       syscalls: workload.syscalls,
       failedSyscalls: workload.failedSyscalls,
       bytesMoved: workload.bytesMoved ?? null,
+      ...(workload.repeats === undefined ? {} : { repeats: workload.repeats }),
     },
     roles: rolesOf(plan.roles),
     leafLevel: level,

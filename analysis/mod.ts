@@ -23,6 +23,9 @@ export {
 export type { Law } from "./laws.ts";
 export type { AloneCalls } from "./ranges.ts";
 export type { GetBalance, HeldReferences, PinBalance, PutSide } from "./put_side.ts";
+export { type Overhead, overheadOf, type TimedPart } from "./overhead.ts";
+export { renderOverhead } from "./report/overhead_text.ts";
+export type { RepeatTimes, Spread } from "./repeats.ts";
 export {
   type CounterExample,
   EXIT_CODES,

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { WorkloadReady, WorkloadReport } from "../recording/event.ts";
+import type { WorkloadReady, WorkloadRepeat, WorkloadReport } from "../recording/event.ts";
 import { pageIndex } from "./leaves.ts";
+import { type RepeatTimes, repeatTimes } from "./repeats.ts";
 import { type Span, SpanSums } from "./spans.ts";
 
 /** What the workload said about itself. */
@@ -20,6 +21,8 @@ export interface WorkloadFacts {
   readonly tellsMoved: boolean;
   /** Bytes that all of them moved; `undefined` where it did not come to its end. */
   readonly bytesMoved: number | undefined;
+  /** Times of its repeats; `undefined` where it made none that has times. */
+  readonly repeats: RepeatTimes | undefined;
 }
 
 /** Pages, and how often calls took them and system calls moved them. */
@@ -68,6 +71,7 @@ export function noneMoved(): Moved {
 export function listenToWorkload(pageBytes: number): Workload {
   const ready: WorkloadReady[] = [];
   const buffers: Span[] = [];
+  const repeats: WorkloadRepeat[] = [];
   const moved = noneMoved();
   const counts = { syscalls: 0, failedSyscalls: 0, tellsMoved: false };
   let bytesMoved: number | undefined;
@@ -83,6 +87,7 @@ export function listenToWorkload(pageBytes: number): Workload {
         bytesMoved = (bytesMoved ?? 0) + report.bytes;
       } else {
         counts.syscalls++;
+        if (report.step === "repeat") repeats.push(report);
         if (report.result < 0) counts.failedSyscalls++;
         if (report.result <= 0) return;
         counts.tellsMoved = true;
@@ -90,7 +95,12 @@ export function listenToWorkload(pageBytes: number): Workload {
         moved.add(from, to, "moved", 1);
       }
     },
-    facts: () => ({ ...counts, buffers: ready.toSorted(byAddress), bytesMoved }),
+    facts: () => ({
+      ...counts,
+      buffers: ready.toSorted(byAddress),
+      bytesMoved,
+      repeats: repeatTimes(repeats),
+    }),
   };
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { parseBytes } from "../mod.ts";
+import { parseBytes, type ParsedWorkload, parseWorkload, RequestError } from "../mod.ts";
 
 const PAGE_BYTES = 4096;
 
@@ -27,6 +27,16 @@ export function pages(text: string): number {
   return value;
 }
 
+/** A workload with its options. */
+export function workload(text: string): ParsedWorkload {
+  try {
+    return parseWorkload(text);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    throw new InvalidArgumentError(`${error.message}.`);
+  }
+}
+
 /** A whole number from 1 on. */
 export function count(text: string): number {
   const value = Number(text);
@@ -34,4 +44,14 @@ export function count(text: string): number {
     throw new InvalidArgumentError("Give a whole number from 1 on.");
   }
   return value;
+}
+
+/** Variables of an environment, added to those before. */
+export function variable(
+  text: string,
+  before: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("Give NAME=VALUE.");
+  return { ...before, [name]: value };
 }

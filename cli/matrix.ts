@@ -17,26 +17,22 @@ import {
 } from "../mod.ts";
 import { kernelList, type ListedInMatrix } from "./kernel_list.ts";
 import { complain, errorText, EXIT_INTERRUPTED, EXIT_MACHINERY, writeAll } from "./output.ts";
-import { recordTo, type WorkloadOptions } from "./record.ts";
+import { recordTo } from "./record.ts";
 import { readReport } from "./recording_file.ts";
-import { targetCommand, type TargetOptions } from "./target_options.ts";
 import { timeName } from "./trace.ts";
+import { workloadCommand, type WorkloadOptions } from "./workload_options.ts";
 
 const DEFAULT_KERNELS = "5.10,6.1,6.12,7.3";
 
 /** Adds the command `matrix`. */
 export function addMatrix(root: Command): void {
-  targetCommand(root, "matrix")
+  workloadCommand(root, "matrix")
     .description(
       "Trace the same workload on several kernels, each in a guest, and print one table.",
     )
     .addOption(
       new Option("--kernels <list>", "kernels, by commas; as for --kernel, or NAME=PATH")
         .argParser(kernelList).default(kernelList(DEFAULT_KERNELS), DEFAULT_KERNELS),
-    )
-    .addOption(
-      new Option("--workload <name>", "what pins the memory")
-        .choices(["direct-io"] as const).default("direct-io" as const),
     )
     .option("--out <dir>", "folder of the recordings (default: recordings/matrix-TIME)")
     .option("--zstd", "compress the recordings")
@@ -61,7 +57,7 @@ Examples:
   deno task matrix --kernels 'base=./bzImage,append=quiet,6.12' --align 1G
   deno task matrix --markdown >table.md`;
 
-type MatrixOptions = TargetOptions & WorkloadOptions & {
+type MatrixOptions = WorkloadOptions & {
   readonly kernels: readonly ListedInMatrix[];
   readonly out?: string | undefined;
   readonly json?: true | undefined;
@@ -111,7 +107,7 @@ async function traceOne(
       directory,
       { ...options, ...kernel, append, target: "guest" },
       new Date().toISOString(),
-      isAnother,
+      { isAnother },
     );
     const stop = stoppedBy === undefined ? {} : { stoppedBy };
     return kept ? { row: matrixRow(kernel.name, await readReport(directory)), ...stop } : stop;

@@ -33,6 +33,9 @@ Examples:
   deno task plan --kernel 5.10
   deno task plan --kernel 7.3 --bpftrace 0.27 --json`;
 
+/** Bytes of the device's that a guest has room for: nothing is mapped. */
+const ROOM_BYTES: number = 2 * 1024 ** 2;
+
 async function planCommand(options: TargetOptions, json: boolean): Promise<number> {
   const progress = showProgress(options.quiet ?? false);
   const abort = new AbortController();
@@ -47,7 +50,10 @@ async function planCommand(options: TargetOptions, json: boolean): Promise<numbe
       signal: abort.signal,
       onEvent: progress.tell.bind(progress),
     };
-    const plan = await planFor({ ...targetWish(options, run), headcount: VERSION });
+    const plan = await planFor({
+      ...targetWish(options, options.size ?? ROOM_BYTES, run),
+      headcount: VERSION,
+    });
     progress.finish();
     const text = json
       ? `${JSON.stringify(plan, null, 2)}\n`

@@ -5,7 +5,16 @@
  */
 
 import { join } from "node:path";
-import { encodeItem, MachineryError, Progress, RequestError, trace, VERSION } from "../mod.ts";
+import {
+  encodeItem,
+  MachineryError,
+  type OverheadWish,
+  Progress,
+  RequestError,
+  trace,
+  VERSION,
+  workloadBytes,
+} from "../mod.ts";
 import { complain, errorText, terminalColumns } from "./output.ts";
 import {
   createRecording,
@@ -14,14 +23,8 @@ import {
   type RecordingWriter,
 } from "./recording_file.ts";
 import { abortOnSignals } from "./signals.ts";
-import { type TargetOptions, targetWish } from "./target_options.ts";
-
-/** What pins the memory, and how it is recorded. */
-export interface WorkloadOptions {
-  readonly workload: "direct-io";
-  /** Whether the recording is compressed. */
-  readonly zstd?: true | undefined;
-}
+import { targetWish } from "./target_options.ts";
+import type { WorkloadOptions } from "./workload_options.ts";
 
 /** How a trace ended that did not fail. */
 export interface Recorded {
@@ -29,6 +32,16 @@ export interface Recorded {
   readonly kept: boolean;
   /** The signal that stopped it, if one did. */
   readonly stoppedBy?: string;
+}
+
+/** What a trace can be asked for beside its workload. */
+export interface RecordOptions {
+  /** Whether it is one of several: where it runs need not be told again. */
+  readonly isAnother?: boolean;
+  /** Has runs without probes take turns with the traced ones. */
+  readonly overhead?: OverheadWish | undefined;
+  /** Variables of bpftrace's environment. */
+  readonly bpftraceEnvironment?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The progress of a command, on this terminal. */
@@ -45,14 +58,14 @@ export function showProgress(quiet: boolean): Progress {
  * Traces into a folder. A signal ends the trace in order; what was recorded until then is kept.
  *
  * @param created When it began, ISO 8601.
- * @param isAnother Whether it is one of several, where it runs need not be told again.
  */
 export async function recordTo(
   directory: string,
-  options: TargetOptions & WorkloadOptions,
+  options: WorkloadOptions,
   created: string,
-  isAnother = false,
+  { isAnother = false, overhead, bpftraceEnvironment }: RecordOptions = {},
 ): Promise<Recorded> {
+  const bytes = workloadBytes(options.workload, options.size);
   await makeFolder(directory);
   const progress = showProgress(options.quiet ?? false);
   const abort = new AbortController();
@@ -61,20 +74,24 @@ export async function recordTo(
   let kept = false;
   try {
     const items = trace({
-      ...targetWish(options, {
+      ...targetWish(options, bytes, {
         log: join(directory, "kernel.log"),
         signal: abort.signal,
         onEvent: (event) => {
           // What is fetched before the boot takes the time that the network takes.
-          if (event.kind === "phase") timer ??= limit(options.timeout, abort, progress);
+          if (event.kind === "phase") {
+            timer ??= limit(options.timeout * (overhead?.rounds ?? 1), abort, progress);
+          }
           const isKnown = event.kind === "target" || event.kind === "accelerator";
           if (!isAnother || !isKnown) progress.tell(event);
         },
       }),
-      workload: options.workload,
+      workload: options.workload.wish,
       directory,
       created,
       headcount: VERSION,
+      ...(overhead === undefined ? {} : { overhead }),
+      ...(bpftraceEnvironment === undefined ? {} : { bpftraceEnvironment }),
     });
     await using file = await createRecording(directory, options.zstd ?? false);
     for await (const item of items) {

@@ -19,7 +19,8 @@ export type TargetOptions = {
   readonly device?: string | undefined;
   readonly align?: "4K" | "2M" | "1G" | undefined;
   readonly bpftrace?: string | undefined;
-  readonly size: number;
+  readonly size?: number | undefined;
+  readonly pageRef: boolean;
   readonly quiet?: true | undefined;
   readonly timeout: number;
 };
@@ -48,17 +49,16 @@ export function targetCommand(root: Command, name: string): Command<[], TargetOp
         .choices(["4K", "2M", "1G"] as const),
     )
     .option("--bpftrace <path|version>", "another bpftrace, or Debian's, such as 0.23 or 0.27")
-    .addOption(
-      new Option("--size <size>", "bytes of device memory that the workload maps")
-        .argParser(pages).default(2 * 1024 ** 2, "2M"),
-    )
+    .option("--size <size>", "bytes of memory that the workload maps (direct-io: 2M)", pages)
+    .option("--no-page-ref", "leave the page_ref tracepoints out, where the kernel has them")
     .option("--quiet", "print nothing on the way")
     .option("--timeout <seconds>", "give up so long after the boot began", count, 120);
 }
 
-/** What they wish for. */
+/** What they wish for, where `bytes` are mapped. */
 export function targetWish(
   options: TargetOptions,
+  bytes: number,
   run: {
     readonly log: string;
     readonly signal: AbortSignal;
@@ -76,7 +76,8 @@ export function targetWish(
     ...(options.device === undefined ? {} : { device: options.device }),
     ...(align === undefined ? {} : { alignBytes: align }),
     ...(options.bpftrace === undefined ? {} : { bpftrace: options.bpftrace }),
-    bytes: options.size,
+    pageRef: options.pageRef,
+    bytes,
     cache: cacheFolder(),
     ...run,
   };

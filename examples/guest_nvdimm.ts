@@ -15,7 +15,7 @@ try {
     cpus: 2,
     alignBytes: 2 * 1024 ** 2,
     bytes: 2 * 1024 ** 2,
-    workload: "direct-io",
+    workload: { kind: "direct-io" },
     cache: cacheFolder(),
     directory,
     log: `${directory}/kernel.log`,

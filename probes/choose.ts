@@ -19,6 +19,25 @@ export const BTF_IDS = "btf_module_notify";
 /** The BPF trampoline behind fentry passes six arguments before 6.6. */
 const MOST_FENTRY_ARGUMENTS = 6;
 
+/**
+ * Roles that are probed at their entry alone where there is no fentry: a kretprobe costs more than
+ * the kprobe, and these run for each page or leaf.
+ */
+const ENTRY_IS_ENOUGH: readonly RoleName[] = [
+  "grabOne",
+  "grabBatch",
+  "grabSlow",
+  "hugeLeaf",
+  "pmdLeaf",
+  "pudLeaf",
+  "pteLeaf",
+];
+
+/** Roles inside whose function that of another may run: their return must be seen. */
+const OUTER_ROLES: ReadonlySet<RoleName> = new Set(
+  Object.values(ROLES).flatMap(({ candidates }) => candidates.flatMap((it) => it.mayRunIn ?? [])),
+);
+
 /** A parameter that is read: its name, and its position from 0 on. */
 export interface Argument {
   readonly name: string;
@@ -37,6 +56,8 @@ export interface PlannedFunction {
   readonly exit: string;
   readonly arguments: Readonly<Partial<Record<Meaning, Argument>>>;
   readonly returns: BtfReturn;
+  /** Whether only its entry is probed, so that its success is not seen. */
+  readonly entryOnly: boolean;
   /** A role whose function may call this one: what happens in there is not counted again. */
   readonly mayRunIn?: RoleName;
 }
@@ -66,10 +87,18 @@ export function chooseFunction(name: RoleName, context: ChoiceContext): Choice {
   for (const candidate of entry.candidates) {
     const fit = fitting(name, candidate, context);
     if ("planned" in fit) {
-      const { symbol, attach } = fit.planned;
+      const { symbol, attach, entryOnly } = fit.planned;
+      const isEntryOnly = entryOnly ? { entryOnly } : {};
       return {
         planned: fit.planned,
-        role: { kind: "probed", function: symbol, attach, why: fit.why, rejected },
+        role: {
+          kind: "probed",
+          function: symbol,
+          attach,
+          ...isEntryOnly,
+          why: fit.why,
+          rejected,
+        },
       };
     }
     rejected.push({ function: candidate.function, why: fit.why });
@@ -123,6 +152,11 @@ function fitting(
     : undefined;
   const attach = noFentry === undefined ? "fentry" : "kprobe";
   const { entry, exit } = dialect.providers[attach];
+  // A function called another one in kernels that have BTF ids: an older one does not.
+  const mayNest = facts.symbols[BTF_IDS] !== undefined;
+  const mayRunIn = mayNest ? candidate.mayRunIn : undefined;
+  const entryOnly = attach === "kprobe" && ENTRY_IS_ENOUGH.includes(role) &&
+    !(mayNest && OUTER_ROLES.has(role));
   const read = argumentsOf({ ...candidate.parameters, ...candidate.optional }, prototype);
   const names = Object.values(read).map(({ name }) => name);
   return {
@@ -134,13 +168,15 @@ function fitting(
       exit: `${exit}:${symbol}`,
       arguments: read,
       returns: prototype.returns,
-      ...(candidate.mayRunIn === undefined ? {} : { mayRunIn: candidate.mayRunIn }),
+      entryOnly,
+      ...(mayRunIn === undefined ? {} : { mayRunIn }),
     },
     why: [
       candidate.era,
       ...(remark === undefined ? [] : [remark]),
       ...(names.length === 0 ? [] : [`reads ${names.join(", ")}`]),
       ...(noFentry === undefined ? [] : [`no fentry: ${noFentry}`]),
+      ...(entryOnly ? ["its success is not seen"] : []),
     ].join("; "),
   };
 }

@@ -32,5 +32,13 @@ export { planFor, type PlanForWish, type PlanPreview } from "./preview.ts";
 export { Progress, type ProgressEvent, type ProgressOptions } from "./progress.ts";
 export type { SymbolCounts, SymbolFacts } from "./symbols.ts";
 export type { TargetWish } from "./targets/open.ts";
-export { SCRIPT_FILE, trace, type TraceWish } from "./trace.ts";
+export { type OverheadWish, SCRIPT_FILE, trace, type TraceWish } from "./trace.ts";
 export type { TypeAnswers } from "./types.ts";
+export type { GupCommand, GupMemory, GupTestWish } from "./workloads/gup_test_options.ts";
+export {
+  type DirectIoWish,
+  type ParsedWorkload,
+  parseWorkload,
+  workloadBytes,
+  type WorkloadWish,
+} from "./workloads/workload.ts";

@@ -1,6 +1,6 @@
 /**
  * How this kernel lays out struct page, from its BTF alone: what leads from a page's address to its
- * pfn, head, order and refcount.
+ * pfn, head and order.
  *
  * @module
  */
@@ -21,8 +21,6 @@ export interface PageFacts {
   readonly headBit: number;
   /** log2 of the pages behind a compound head. */
   readonly order: string;
-  /** `_refcount` of a head. */
-  readonly refcount: string;
   /** Address of the first struct page: an expression. */
   readonly vmemmap: string;
 }
@@ -59,8 +57,6 @@ export function pageFacts(sources: PageSources, types: TypeFacts): PageFacts {
     ? "PG_head"
     : !linkMayBeMask && !types.hasField("page", "compound_head")
     ? "page.compound_head"
-    : !types.hasField("page", "_refcount", "counter")
-    ? "page._refcount"
     : order === undefined
     ? "the order of a compound page"
     : undefined;
@@ -77,7 +73,6 @@ export function pageFacts(sources: PageSources, types: TypeFacts): PageFacts {
     flags: types.hasField("page", "flags", "f") ? "flags.f" : "flags",
     headBit,
     order,
-    refcount: "((struct page *)$head)->_refcount.counter",
     // Without the variable (no CONFIG_DYNAMIC_MEMORY_LAYOUT) it is where x86-64 has it with
     // four-level page tables, Documentation/arch/x86/x86_64/mm.rst.
     vmemmap: symbols[VMEMMAP_BASE] === undefined

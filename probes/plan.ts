@@ -12,6 +12,7 @@ import { MAPPING_FUNCTIONS, OLD_FLAGS, PAGE_REF_FUNCTION } from "./eras.ts";
 import { MachineryError } from "./failure.ts";
 import { BTF_PATH, type KernelFacts } from "./kernel.ts";
 import { type PageFacts, pageFacts } from "./page.ts";
+import { RUNS_PER_CALL } from "./script/state.ts";
 import { answeredTypes, MISSES_FIELD } from "./types.ts";
 
 /** What is probed on a kernel. */
@@ -33,6 +34,8 @@ export interface PlanWish {
    * device are.
    */
   readonly putsOf: "device" | "all";
+  /** Whether the page_ref tracepoints are counted where the kernel has them; default yes. */
+  readonly pageRef?: boolean;
 }
 
 /**
@@ -69,7 +72,7 @@ export function makePlan(facts: KernelFacts, wish: PlanWish): Plan {
     throw new MachineryError(`Cannot trace gup-fast on "${facts.release}": ${roles.entry.why}`);
   }
   const page = pageFacts(facts, types);
-  const pageRef = facts.symbols[PAGE_REF_FUNCTION] !== undefined;
+  const pageRef = wish.pageRef !== false && facts.symbols[PAGE_REF_FUNCTION] !== undefined;
   return {
     summary: {
       roles,
@@ -77,6 +80,7 @@ export function makePlan(facts: KernelFacts, wish: PlanWish): Plan {
       structPageBytes: page.structPageBytes,
       pageRef,
       countsMisses: types.hasField(...MISSES_FIELD),
+      runsPerCall: RUNS_PER_CALL,
       putsOfDeviceOnly: wish.putsOf === "device",
     },
     functions,

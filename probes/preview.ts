@@ -50,7 +50,10 @@ export async function planFor(wish: PlanForWish): Promise<PlanPreview> {
   await using target = await openTarget(wish, "facts");
   wish.onEvent({ kind: "phase", name: "facts" });
   const facts = await abortable(readKernelFacts(target), wish.signal);
-  const plan = makePlan(facts, { putsOf: target.summary.kind === "guest" ? "all" : "device" });
+  const plan = makePlan(facts, {
+    putsOf: target.summary.kind === "guest" ? "all" : "device",
+    pageRef: wish.pageRef ?? true,
+  });
   const { release, version, machine, bpftrace } = facts;
   return {
     kernel: { release, version, machine },
@@ -71,6 +74,5 @@ function told(page: PageFacts): Record<string, string> {
       : `page->${page.link}, lowest bit set: an address`,
     "is compound": `bit ${page.headBit} (PG_head) of head->${page.flags}`,
     order: page.order.replaceAll("$", ""),
-    refcount: page.refcount.replaceAll("$", ""),
   };
 }

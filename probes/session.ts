@@ -180,7 +180,7 @@ class Session {
       }
       const message = readWireLine(value);
       if (message.kind === "events") yield* message.events;
-      else if (message.kind === "total" || message.kind === "counts") this.#tally.add(message);
+      else if (message.kind === "totals" || message.kind === "counts") this.#tally.add(message);
       else if (message.kind === "attached") {
         attached = true;
         await start();

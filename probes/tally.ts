@@ -25,9 +25,9 @@ export class Tally {
   readonly #counts = new Map<number, { added: number; taken: number }>();
 
   /** Takes what a map says. */
-  add(message: Extract<WireMessage, { readonly kind: "total" | "counts" }>): void {
-    if (message.kind === "total") {
-      this.#totals[message.name] = message.value;
+  add(message: Extract<WireMessage, { readonly kind: "totals" | "counts" }>): void {
+    if (message.kind === "totals") {
+      Object.assign(this.#totals, message.totals);
       return;
     }
     for (const [pfn, sum] of message.counts) {

@@ -6,30 +6,44 @@
 
 import { join } from "node:path";
 import type { RecordingItem } from "../recording/codec.ts";
+import type { WorkloadRound } from "../recording/event.ts";
 import { type DeviceSummary, type Header, RECORDING_FORMAT } from "../recording/header.ts";
 import { abortable } from "./abortable.ts";
 import { type KernelFacts, readKernelFacts } from "./kernel.ts";
-import { makePlan, type Plan, type PlanWish } from "./plan.ts";
+import { runUntraced, takeTurns } from "./overhead.ts";
+import { makePlan, type PlanWish } from "./plan.ts";
 import { renderScript } from "./script/program.ts";
 import { runSession } from "./session.ts";
+import { tracerEnvironment } from "./tracer_environment.ts";
 import { openDevice, openTarget, type TargetWish } from "./targets/open.ts";
 import type { Target } from "./targets/target.ts";
-import { directIoCommand, openDisk, type WorkloadCommand } from "./workloads/direct_io_command.ts";
+import { openWorkload } from "./workloads/open.ts";
+import type { WorkloadCommand } from "./workloads/program.ts";
+import type { WorkloadWish } from "./workloads/workload.ts";
 
 /** What to trace. */
 export interface TraceWish extends TargetWish {
   /** What pins the memory. */
-  readonly workload: "direct-io";
+  readonly workload: WorkloadWish;
   /** Version of headcount. */
   readonly headcount: string;
   /** Folder of the recording; the program is kept there. */
   readonly directory: string;
   /** When it began, ISO 8601. */
   readonly created: string;
+  /** Variables of bpftrace's environment, such as `BPFTRACE_PERF_RB_PAGES`; they win over ours. */
+  readonly bpftraceEnvironment?: Readonly<Record<string, string>>;
+  /** Has runs without probes take turns with traced ones, of which the first is the recording. */
+  readonly overhead?: OverheadWish;
 }
 
-/** Keys that a map of bpftrace holds unless it is told otherwise. */
-const BPFTRACE_KEYS = 4096;
+/** How often the workload runs without probes and with, and who is told. */
+export interface OverheadWish {
+  /** How often. */
+  readonly rounds: number;
+  /** Is told what the workload said in each round. */
+  readonly onRound: (round: WorkloadRound) => void;
+}
 
 /** Name of the program beside a recording. */
 export const SCRIPT_FILE = "headcount.bt";
@@ -48,13 +62,12 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
     Promise.all([openDevice(target, wish), readKernelFacts(target)]),
     wish.signal,
   );
-  await using _disk = await openDisk(target, wish.bytes);
-  yield* traceWorkload(
-    target,
-    { device, facts },
-    directIoCommand(target, device, wish.bytes),
-    wish,
-  );
+  await using workload = await openWorkload(target, device, wish.workload, wish.bytes);
+  const { command } = workload;
+  const run = () => traceWorkload(target, { device: workload.device, facts }, command, wish);
+  if (wish.overhead === undefined) return yield* run();
+  const { rounds, onRound } = wish.overhead;
+  yield* takeTurns(() => runUntraced(target, command, wish.signal), run, rounds, onRound);
 }
 
 /**
@@ -68,10 +81,17 @@ export async function* traceWorkload(
   workload: WorkloadCommand,
   wish: Pick<
     TraceWish,
-    "bytes" | "created" | "directory" | "headcount" | "onEvent" | "signal"
+    | "bpftraceEnvironment"
+    | "bytes"
+    | "created"
+    | "directory"
+    | "headcount"
+    | "onEvent"
+    | "pageRef"
+    | "signal"
   >,
 ): AsyncGenerator<RecordingItem, void, undefined> {
-  const plan = makePlan(facts, planWish(target, device));
+  const plan = makePlan(facts, planWish(target, device, wish));
   const text = renderScript(plan, {
     release: facts.release,
     headcount: wish.headcount,
@@ -102,25 +122,24 @@ export async function* traceWorkload(
     header,
     script,
     tracerOptions: plan.dialect.options,
-    tracerEnvironment: { ...plan.environment, ...mapKeys(plan, wish.bytes / facts.pageBytes) },
+    tracerEnvironment: tracerEnvironment(
+      plan,
+      { cpus: target.summary.cpus, pages: wish.bytes / facts.pageBytes },
+      wish.bpftraceEnvironment,
+    ),
     command: workload.command,
     environment: workload.environment,
     signal: wish.signal,
   });
 }
 
-/**
- * Room for a key for each page that the workload pins, where the page_ref tracepoints are counted by
- * page; bpftrace's own limit is 4096 keys.
- */
-function mapKeys({ summary, dialect }: Plan, pages: number): Record<string, string> {
-  const keys = summary.pageRef === true ? pages * 2 : 0;
-  return keys > BPFTRACE_KEYS ? { [dialect.mapKeys]: String(keys) } : {};
-}
-
 /** A guest of our own has nobody else's puts; elsewhere those of other memory are left out. */
-function planWish({ summary }: Target, { pfn }: DeviceSummary): PlanWish {
-  return { putsOf: summary.kind === "guest" || pfn === undefined ? "all" : "device" };
+function planWish(
+  { summary }: Target,
+  { pfn }: DeviceSummary,
+  { pageRef = true }: Pick<TraceWish, "pageRef">,
+): PlanWish {
+  return { putsOf: summary.kind === "guest" || pfn === undefined ? "all" : "device", pageRef };
 }
 
 async function sha256(text: string): Promise<string> {

@@ -31,7 +31,6 @@ export const MISSES_FIELD = ["bpf_link_info", "perf_event", "kprobe", "missed"] 
 
 const FIELDS: readonly string[] = [
   MISSES_FIELD.join("."),
-  "page._refcount.counter",
   "page.compound_head",
   "page.compound_info",
   "page.compound_order",

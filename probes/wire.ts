@@ -8,15 +8,15 @@
 import type { RecordingEvent } from "../recording/event.ts";
 import type { KernelTotals } from "../recording/footer.ts";
 import { isRecord, isRecordingEvent } from "../recording/shape.ts";
-import { readCounts, readPutMap, readRunMap, readWords } from "./wire_events.ts";
+import { readCounts, readPutMap, readTotals, readWords } from "./wire_events.ts";
 
 /** What a line of bpftrace's output can mean. */
 export type WireMessage =
   | { readonly kind: "events"; readonly events: readonly RecordingEvent[] }
   /** All probes are attached: the gate runs, which bpftrace starts last. */
   | { readonly kind: "attached" }
-  /** One of the totals that the program prints at its end. */
-  | { readonly kind: "total"; readonly name: keyof KernelTotals; readonly value: number }
+  /** Some of the totals that the program prints at its end. */
+  | { readonly kind: "totals"; readonly totals: Readonly<Partial<KernelTotals>> }
   /** What the page_ref tracepoints added to pages, or took from them, by pfn. */
   | {
     readonly kind: "counts";
@@ -34,12 +34,6 @@ const ATTACHED: WireMessage = { kind: "attached" };
 
 const TOTALS: ReadonlyMap<string, keyof KernelTotals> = new Map([
   ["@total_entered", "entered"],
-  ["@total_calls", "calls"],
-  ["@total_pages", "pages"],
-  ["@total_grabs", "grabs"],
-  ["@total_refs", "refs"],
-  ["@total_lookups", "lookups"],
-  ["@total_real_lookups", "realLookups"],
   ["@total_puts", "puts"],
   ["@total_put_refs", "putRefs"],
 ]);
@@ -87,10 +81,16 @@ export function readWireLine(line: string): WireMessage {
 function readMaps(data: Readonly<Record<string, unknown>>, line: string): WireMessage {
   for (const [map, value] of Object.entries(data)) {
     const total = TOTALS.get(map);
-    if (total !== undefined && isCount(value)) return { kind: "total", name: total, value };
+    if (total !== undefined && isCount(value)) {
+      return { kind: "totals", totals: { [total]: value } };
+    }
     if (!isRecord(value)) continue;
-    if (map === "@run" || map === "@put") {
-      const events = map === "@run" ? readRunMap(value) : readPutMap(value);
+    if (map === "@total") {
+      const totals = readTotals(value);
+      return totals === undefined ? unreadable(line) : { kind: "totals", totals };
+    }
+    if (map === "@put") {
+      const events = readPutMap(value);
       return events.every(isRecordingEvent) ? { kind: "events", events } : unreadable(line);
     }
     if (map === "@added" || map === "@taken") {

@@ -1,6 +1,6 @@
 /**
  * What the generated program prints, as events: the words of its lines, and the tuples that are left
- * in its maps at the end.
+ * in its maps at the end. script/program.ts tells what each word is.
  *
  * What cannot be read becomes NaN or undefined, which no event can hold: the caller checks the shape.
  *
@@ -8,24 +8,17 @@
  */
 
 import type { GrabPath, GrabRole, Level, PutRole } from "../recording/event.ts";
+import type { KernelTotals } from "../recording/footer.ts";
 import { GRAB_CODES } from "./script/grabs.ts";
 import { PUT_CODES } from "./script/puts.ts";
+import { CALL_SHIFT, LEAF_CODES, LEAF_RESULTS, PARTS_SHIFT, STATE } from "./script/state.ts";
 
 /** Reads a line's words as an event; undefined for a line that is not as the program prints it. */
-export function readWords([kind = "", ...words]: readonly string[]): unknown {
-  return READERS.get(kind)?.(words);
-}
-
-/** Reads `@run`: the run that each thread was in. */
-export function readRunMap(map: Readonly<Record<string, unknown>>): unknown[] {
-  return Object.entries(map).flatMap(([tid, tuple]) => {
-    const [, , kind = NaN, call, pfn, head, order, refcount = NaN, count] = numbers(tuple, 9);
-    if (count === 0) return [];
-    const [refs, role, slow] = [low(kind, 32), low(kind / 2 ** 32, 8), low(kind / 2 ** 40, 1)];
-    const [path, grab] = [PATHS.get(String(slow)), GRAB_ROLES.get(String(role))];
-    const key = { tid: decimal(tid), call, path, role: grab };
-    return [run({ ...key, refs, refcount, ...{ pfn, head, order, count } })];
-  });
+export function readWords(words: readonly string[]): unknown {
+  const [kind = "", tid = "", ...rest] = words;
+  const reader = READERS.get(kind);
+  if (reader === undefined || rest.length !== reader.words) return undefined;
+  return reader.read(decimal(tid), (i) => hex(rest[i] ?? ""), rest);
 }
 
 /** Reads `@put`: the run of puts that each thread was in on each processor. */
@@ -38,6 +31,19 @@ export function readPutMap(map: Readonly<Record<string, unknown>>): unknown[] {
   });
 }
 
+/** Reads `@total`: sums of each thread; undefined if it is none. */
+export function readTotals(
+  map: Readonly<Record<string, unknown>>,
+): Readonly<Partial<KernelTotals>> | undefined {
+  const sums: number[] = TOTALS.map(() => 0);
+  for (const tuple of Object.values(map)) {
+    numbers(tuple, TOTALS.length).forEach((value, i) => sums[i] = (sums[i] ?? 0) + value);
+  }
+  return sums.every(Number.isSafeInteger)
+    ? Object.fromEntries(TOTALS.map((name, i) => [name, sums[i]]))
+    : undefined;
+}
+
 /** Reads a map of sums by pfn; undefined if it is none. */
 export function readCounts(
   map: Readonly<Record<string, unknown>>,
@@ -46,116 +52,141 @@ export function readCounts(
   return counts.flat().every(Number.isSafeInteger) ? new Map(counts) : undefined;
 }
 
-type Reader = (words: readonly string[]) => unknown;
+/** The fields of `@total`'s tuples. */
+const TOTALS = ["calls", "pages", "grabs", "refs", "lookups", "realLookups"] as const;
+
+interface Reader {
+  /** Words after the kind and the thread. */
+  readonly words: number;
+  /** @param word The number that a word holds in hexadecimal. */
+  read(tid: number, word: (i: number) => number, words: readonly string[]): unknown;
+}
 
 const READERS: ReadonlyMap<string, Reader> = new Map(Object.entries<Reader>({
-  call: (words) => {
-    const fields = read(words, {
-      tid: decimal,
-      call: decimal,
-      slow: (word) => SERVED.get(word),
-      at: decimal,
-      ns: decimal,
-      address,
-      asked: decimal,
-      flags: hex,
-      returned: decimal,
-      lookups: decimal,
-      realLookups: decimal,
-    });
-    if (fields?.slow === undefined) return undefined;
-    const { slow, ...counted } = fields;
-    return { kind: "call", ...slow, ...counted };
+  call: {
+    words: 20,
+    read: (tid, word, words) => {
+      const { call, parts, state } = callWord(word(0));
+      const alone = (state & STATE.alone) !== 0;
+      const [asked, flags] = halves(words[4]);
+      const [realLookups, lookups] = halves(words[6]);
+      const grabs = word(8);
+      const puts = word(16) === call ? word(17) : 0;
+      return {
+        kind: "call",
+        tid,
+        call,
+        ...(alone ? { path: "slow" } : {}),
+        at: word(1),
+        ns: word(2),
+        address: address(words[3]),
+        asked,
+        flags,
+        returned: decimal(words[5]),
+        lookups,
+        realLookups,
+        fellBack: !alone && (state & STATE.fellBack) !== 0,
+        parts,
+        ...(grabs === 0 ? {} : { run: run(words[7], grabs, word(9), word(10), word(11)) }),
+        ...(callOf(word(15)) === call ? { leaf: leaf(word, words, 12) } : {}),
+        ...(puts === 0 ? {} : { putsInside: puts }),
+        ...((state & STATE.unlisted) === 0 ? {} : { unlisted: unlisted(words[18], words[19]) }),
+      };
+    },
   },
-  run: (words) => {
-    const fields = read(words, {
-      tid: decimal,
-      call: decimal,
-      path: (word) => PATHS.get(word),
-      role: (word) => GRAB_ROLES.get(word),
-      pfn: hex,
-      head: hex,
-      order: decimal,
-      count: decimal,
-      refs: decimal,
-      refcount: decimal,
-    });
-    return fields && run(fields);
+  run: {
+    words: 6,
+    read: (tid, word, words) => ({
+      kind: "run",
+      tid,
+      call: word(0),
+      ...run(words[1], word(2), word(3), word(4), word(5)),
+    }),
   },
-  refused: (words) => {
-    const fields = read(words, {
-      tid: decimal,
-      call: decimal,
-      path: (word) => PATHS.get(word),
-      role: (word) => GRAB_ROLES.get(word),
-      pfn: hex,
-      refs: decimal,
-    });
-    return fields && { kind: "refused", ...fields };
+  refused: {
+    words: 4,
+    read: (tid, word) => {
+      const { call, state } = callWord(word(0));
+      return {
+        kind: "refused",
+        tid,
+        call,
+        path: pathOf(state & STATE.slow),
+        role: GRAB_ROLES.get(word(1)),
+        pfn: word(2),
+        refs: word(3),
+      };
+    },
   },
-  leaf: (words) => {
-    const ordinary = {
-      tid: decimal,
-      call: decimal,
-      level: (word: string) => LEVELS.get(word),
-      address,
-      pages: decimal,
-      taken: (word: string) => TAKEN.get(word),
-    };
-    if (words[2] !== "device") {
-      const fields = read(words, ordinary);
-      return fields?.level && { kind: "leaf", ...fields };
-    }
-    const fields = read(words, { ...ordinary, pfn: hex });
-    if (fields === undefined) return undefined;
-    const { level: _, ...device } = fields;
-    return { kind: "leaf", ...device };
+  leaf: {
+    words: 4,
+    read: (tid, word, words) => ({
+      kind: "leaf",
+      tid,
+      call: callOf(word(3)),
+      ...leaf(word, words, 0),
+    }),
   },
-  undo: (words) => {
-    const fields = read(words, { tid: decimal, call: decimal, pfn: hex, pages: decimal });
-    return fields && { kind: "undo", ...fields };
+  undo: {
+    words: 3,
+    read: (tid, word) => ({ kind: "undo", tid, call: word(0), pfn: word(1), pages: word(2) }),
   },
-  put: (words) => {
-    const fields = read(words, {
-      tid: decimal,
-      call: decimal,
-      kind: decimal,
-      pfn: hex,
-      at: decimal,
-      count: decimal,
-    });
-    return fields && put(fields);
+  put: {
+    words: 5,
+    read: (tid, word) =>
+      put({ tid, call: word(0), kind: word(1), pfn: word(2), at: word(3), count: word(4) }),
   },
 }));
 
-type Fields<T extends Readonly<Record<string, (word: string) => unknown>>> = {
-  [Name in keyof T]: ReturnType<T[Name]>;
-};
-
-/** Reads each word as the field that stands in its place; undefined where their numbers differ. */
-function read<T extends Readonly<Record<string, (word: string) => unknown>>>(
-  words: readonly string[],
-  fields: T,
-): Fields<T> | undefined {
-  const entries = Object.entries(fields);
-  if (entries.length !== words.length) return undefined;
-  const values = entries.map(([name, parse], i) => [name, parse(words[i] ?? "")]);
-  return Object.fromEntries(values) as Fields<T>;
+/** What the word of a call holds. */
+function callWord(word: number): { call: number; parts: number; state: number } {
+  return {
+    call: callOf(word),
+    parts: low(word / 2 ** PARTS_SHIFT, CALL_SHIFT - PARTS_SHIFT),
+    state: low(word, PARTS_SHIFT),
+  };
 }
 
-interface RunFields {
-  readonly tid: number;
-  readonly role: GrabRole | undefined;
-  readonly refs: number;
-  readonly refcount: number;
+function callOf(word: number): number {
+  return Math.floor(word / 2 ** CALL_SHIFT);
 }
 
-function run({ refcount, ...fields }: RunFields): unknown {
+function run(
+  key: string | undefined,
+  count: number,
+  pfn: number,
+  head: number,
+  kind: number,
+): Record<string, unknown> {
+  const [code, refs] = halves(key);
+  const role = GRAB_ROLES.get(code);
   // The slow path's own function is handed the folio each time, not the page.
-  const step = fields.role === "grabSlow" ? 0 : fields.refs;
-  // Printed as if it had no sign.
-  const signed = Number.isInteger(refcount) ? refcount | 0 : NaN;
-  return { kind: "run", ...fields, step, refcount: signed };
+  const step = role === "grabSlow" ? 0 : refs;
+  const [path, order] = [pathOf(low(kind / 256, 1)), low(kind, 8)];
+  return { path, role, pfn, head, order, count, refs, step };
+}
+
+/** The leaf whose four words begin at a place. */
+function leaf(
+  word: (i: number) => number,
+  words: readonly string[],
+  from: number,
+): Record<string, unknown> {
+  const tag = low(word(from + 3), CALL_SHIFT);
+  const level = LEAVES.get(low(tag, 4));
+  const result = tag - low(tag, 4);
+  return {
+    ...(level === "device" || level === undefined ? {} : { level }),
+    address: address(words[from]),
+    ...(level === "device" ? { pfn: word(from + 2) } : {}),
+    pages: (word(from + 1) - word(from)) / 4096,
+    ...(result === LEAF_RESULTS.unseen ? {} : { taken: result === LEAF_RESULTS.taken }),
+  };
+}
+
+function unlisted(grabs: string | undefined, refs: string | undefined): unknown {
+  const [[slowGrabs, fastGrabs], [slowRefs, fastRefs]] = [halves(grabs), halves(refs)];
+  return { grabs: fastGrabs + slowGrabs, refs: fastRefs + slowRefs, slowGrabs, slowRefs };
 }
 
 interface PutFields {
@@ -174,8 +205,8 @@ function put({ tid, call, kind, pfn, at, count }: PutFields): unknown {
     kind: "put",
     tid,
     call,
-    ...(call === 0 ? {} : { path: PATHS.get(String(low(kind / 2 ** 41, 1))) }),
-    role: PUT_ROLES.get(String(low(kind / 2 ** 32, 8))),
+    ...(call === 0 ? {} : { path: pathOf(low(kind / 2 ** 41, 1)) }),
+    role: PUT_ROLES.get(low(kind / 2 ** 32, 8)),
     pin: low(kind / 2 ** 40, 1) === 1,
     ...{ at, pfn, order, count },
     refs: low(kind, 32),
@@ -183,29 +214,23 @@ function put({ tid, call, kind, pfn, at, count }: PutFields): unknown {
   };
 }
 
-const PATHS: ReadonlyMap<string, GrabPath> = new Map([["0", "fast"], ["1", "slow"]]);
+function pathOf(slow: number): GrabPath {
+  return slow === 0 ? "fast" : "slow";
+}
 
-/** What `@slow` says at the end of a call, see calls.ts. */
-const SERVED: ReadonlyMap<string, { readonly path?: GrabPath; readonly fellBack: boolean }> =
-  new Map([
-    ["0", { fellBack: false }],
-    ["1", { fellBack: true }],
-    ["2", { fellBack: true }],
-    ["3", { path: "slow", fellBack: false }],
-  ]);
+const LEAVES = byCode<Level | "device">(LEAF_CODES);
+const GRAB_ROLES = byCode<GrabRole>(GRAB_CODES);
+const PUT_ROLES = byCode<PutRole>(PUT_CODES);
 
-const LEVELS: ReadonlyMap<string, Level> = new Map([["pte", "pte"], ["pmd", "pmd"], [
-  "pud",
-  "pud",
-]]);
+function byCode<Name extends string>(
+  codes: Readonly<Record<Name, number>>,
+): ReadonlyMap<number, Name> {
+  return new Map(Object.entries<number>(codes).map(([name, code]) => [code, name as Name]));
+}
 
-const TAKEN: ReadonlyMap<string, boolean> = new Map([["0", false], ["1", true]]);
-
-const GRAB_ROLES: ReadonlyMap<string, GrabRole> = byCode(GRAB_CODES);
-const PUT_ROLES: ReadonlyMap<string, PutRole> = byCode(PUT_CODES);
-
-function byCode<Role extends string>(codes: Readonly<Record<Role, number>>): Map<string, Role> {
-  return new Map(Object.entries(codes).map(([role, code]) => [String(code), role as Role]));
+/** The upper and the lower 32 bits of a hexadecimal number, which a double does not always hold. */
+function halves(word = ""): readonly [upper: number, lower: number] {
+  return word.length > 8 ? [hex(word.slice(0, -8)), hex(word.slice(-8))] : [0, hex(word)];
 }
 
 /** The lowest bits of a number, which may have more than 32 of them. */
@@ -229,11 +254,11 @@ function decimal(word: string | undefined): number {
   return word !== undefined && /^-?\d{1,19}$/.test(word) ? Number(word) + 0 : NaN;
 }
 
-/** NaN for what is no hexadecimal number that a double holds. */
+/** NaN for what is no hexadecimal number of 64 bits; those past 2^53 are rounded. */
 function hex(word: string): number {
-  return /^[\da-f]{1,13}$/.test(word) ? Number.parseInt(word, 16) : NaN;
+  return /^[\da-f]{1,16}$/.test(word) ? Number.parseInt(word, 16) : NaN;
 }
 
-function address(word: string): string | undefined {
-  return /^[\da-f]{1,16}$/.test(word) ? `0x${word}` : undefined;
+function address(word: string | undefined): string | undefined {
+  return word !== undefined && /^[\da-f]{1,16}$/.test(word) ? `0x${word}` : undefined;
 }

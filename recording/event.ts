@@ -283,18 +283,50 @@ export interface WorkloadSyscall {
   readonly bytes: number;
   /** Bytes moved, or a negative errno. */
   readonly result: number;
+  /** Nanoseconds that it took, by the workload's clock; absent in recordings of format 1. */
+  readonly ns?: number;
+}
+
+/** One ioctl by which the kernel's own benchmark took all of the memory, and put it again. */
+export interface WorkloadRepeat {
+  /** What the line tells of. */
+  readonly step: "repeat";
+  /** How it took it: `get-fast`, `pin-fast`, ... */
+  readonly name: string;
+  /** Which of the repeats, from 1 on. */
+  readonly repeat: number;
+  /** Which of the threads that do it at the same time, from 1 on. */
+  readonly thread: number;
+  /** First byte that was to be taken. */
+  readonly address: HexAddress;
+  /** Bytes asked for. */
+  readonly bytes: number;
+  /** Bytes gone through, or a negative errno. */
+  readonly result: number;
+  /** Nanoseconds of all gets or pins, by the kernel's own clock; absent where the ioctl failed. */
+  readonly getNs?: number;
+  /** Nanoseconds of all puts, likewise. */
+  readonly putNs?: number;
 }
 
 /** The workload is through, and waits to be told to end. */
 export interface WorkloadDone {
   /** What the line tells of. */
   readonly step: "done";
-  /** Bytes moved by all system calls together. */
+  /** Bytes moved, or taken, by all system calls together. */
   readonly bytes: number;
 }
 
+/** What a workload told in a run without probes, and in the run with probes after it. */
+export interface WorkloadRound {
+  /** Without probes. */
+  readonly untraced: readonly WorkloadReport[];
+  /** With probes. */
+  readonly traced: readonly WorkloadReport[];
+}
+
 /** A line of a workload's JSON output. */
-export type WorkloadReport = WorkloadReady | WorkloadSyscall | WorkloadDone;
+export type WorkloadReport = WorkloadReady | WorkloadSyscall | WorkloadRepeat | WorkloadDone;
 
 /** What a line between header and footer can be. */
 export type RecordingEvent =

@@ -31,7 +31,9 @@ export type {
   WorkloadDone,
   WorkloadEvent,
   WorkloadReady,
+  WorkloadRepeat,
   WorkloadReport,
+  WorkloadRound,
   WorkloadSyscall,
 } from "./event.ts";
 export type { Footer, KernelTotals, PinCounters, SessionEnd } from "./footer.ts";

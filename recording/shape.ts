@@ -31,6 +31,7 @@ import type {
   UnlistedGrabs,
   WorkloadDone,
   WorkloadReady,
+  WorkloadRepeat,
   WorkloadReport,
   WorkloadSyscall,
 } from "./event.ts";
@@ -118,6 +119,18 @@ const REPORT = variant<WorkloadReport["step"]>("step", {
     address,
     bytes: count,
     result: integer,
+    ns: optional(count),
+  }),
+  repeat: object<WorkloadRepeat>({
+    step: text,
+    name: text,
+    repeat: count,
+    thread: count,
+    address,
+    bytes: count,
+    result: integer,
+    getNs: optional(count),
+    putNs: optional(count),
   }),
   done: object<WorkloadDone>({ step: text, bytes: count }),
 });

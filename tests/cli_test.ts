@@ -7,7 +7,7 @@ const REFUSED: readonly (readonly [string, RegExp, number])[] = [
   ["trace --size 0", /--size.*multiple of a page/, 64],
   ["trace --size many", /--size.*Give bytes/, 64],
   ["trace --align 7M", /--align.*Allowed choices are 4K, 2M, 1G/, 64],
-  ["trace --workload none", /--workload.*Allowed choices are direct-io/, 64],
+  ["trace --workload none", /--workload.*no workload "none", only direct-io and gup-test/, 64],
   ["trace --target moon", /--target.*Allowed choices are auto, local, guest/, 64],
   ["trace --timeout soon", /--timeout.*whole number/, 64],
   ["trace --cpus 0", /--cpus.*whole number/, 64],
@@ -35,6 +35,26 @@ for (const [args, said, exit] of REFUSED) {
     assertMatch(stderr, said);
     assertEquals([stdout, code], ["", exit]);
     assertEquals(await Array.fromAsync(Deno.readDir(folder.path)), [], "nothing is left behind");
+  });
+}
+
+/** Workloads of several words, and what is said of them. */
+const NO_WORKLOADS: readonly (readonly [readonly string[], RegExp])[] = [
+  [["gup-test -x"], /--workload.*no option "-x": it takes -m -r -n -j -f -a /],
+  [["gup-test -a -u"], /--workload.*both, "-a" and "-u"/],
+  [["gup-test -t"], /--workload.*"-t" is for memory of other pages than the device's/],
+  [["gup-test -m 4", "--size", "2M"], /"-m 4" and --size 2097152 contradict each other/],
+  [["direct-io -m 4"], /--workload.*direct-io has no option "-m"/],
+];
+
+for (const [args, said] of NO_WORKLOADS) {
+  Deno.test(`trace --workload ${args.join(" ")} is refused by the option's name`, async () => {
+    await using folder = await temporaryFolder();
+    const out = `${folder.path}/recording`;
+    const { code, stdout, stderr } = await runTask(["trace", "--out", out, "--workload", ...args]);
+    assertMatch(stderr, said);
+    assertEquals([stdout, code], ["", 64]);
+    assertEquals(await Array.fromAsync(Deno.readDir(folder.path)), []);
   });
 }
 

@@ -10,6 +10,7 @@ import type { Histogram, Weighted } from "../histogram.ts";
 import type { LeafLevel } from "../leaves.ts";
 import type { Ledger } from "../ledger.ts";
 import type { PutSide } from "../put_side.ts";
+import type { RepeatTimes } from "../repeats.ts";
 import type { CounterExample, VerdictKind } from "../verdict.ts";
 
 /** The format of the reports that this version makes. */
@@ -138,6 +139,8 @@ export interface Report {
     readonly failedSyscalls: number;
     /** `null` where the workload did not come to its end. */
     readonly bytesMoved: number | null;
+    /** Times of the kernel's own benchmark; absent where the workload is another. */
+    readonly repeats?: RepeatTimes;
   };
   /** What became of each role. */
   readonly roles: Readonly<Partial<Record<RoleName, ReportRole>>>;

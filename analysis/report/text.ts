@@ -6,6 +6,7 @@
 
 import { isAccounted, type Ledger } from "../ledger.ts";
 import type { PutSide } from "../put_side.ts";
+import type { RepeatTimes, Spread } from "../repeats.ts";
 import { EXIT_CODES } from "../verdict.ts";
 import { byteSize, counted, lowerFirst, pfnText } from "../words.ts";
 import { bars, fields, type Paint, paintWith, wrap } from "./layout.ts";
@@ -89,9 +90,10 @@ function verdictLines(report: Report, width: number, paint: Paint): readonly str
 
 function whereRows(report: Report): readonly (readonly [string, string])[] {
   const { kernel, target, device, workload, recording } = report;
+  const verb = workload.repeats === undefined ? "moved" : "took";
   const moved = workload.bytesMoved === null
     ? "did not end"
-    : `moved ${byteSize(workload.bytesMoved)}`;
+    : `${verb} ${byteSize(workload.bytesMoved)}`;
   const failed = workload.failedSyscalls > 0 ? `, ${workload.failedSyscalls} failed` : "";
   return [
     ["kernel", `${kernel.release}, ${kernel.machine}, ${kernel.version}`],
@@ -110,6 +112,9 @@ function whereRows(report: Report): readonly (readonly [string, string])[] {
       `${workload.name}, ${byteSize(workload.bytes)}: ` +
       `${counted(workload.syscalls, "system call")}${failed}, ${moved}`,
     ],
+    ...(workload.repeats === undefined
+      ? []
+      : [["times", timesText(workload.repeats, target.accelerator)] as const]),
     ["command", workload.command.join(" ")],
     ...workload.buffers.map(({ address, bytes }) =>
       ["buffer", `${address}, ${byteSize(bytes)}`] as const
@@ -119,6 +124,18 @@ function whereRows(report: Report): readonly (readonly [string, string])[] {
       `${recording.created}, headcount ${recording.headcount}, bpftrace ${recording.bpftrace}`,
     ],
   ];
+}
+
+/** Times by the kernel's clock, which counts whole microseconds. */
+function timesText(
+  { count, getNs, putNs }: RepeatTimes,
+  accelerator: Report["target"]["accelerator"],
+): string {
+  const us = (ns: number): string => String(Math.round(ns / 100) / 10);
+  const text = ({ min, median, max }: Spread): string =>
+    `${us(median)} us (${us(min)}..${us(max)})`;
+  const where = accelerator === "tcg" ? "emulated, probes attached" : "probes attached";
+  return `get ${text(getNs)}, put ${text(putNs)}; n ${count}, median (min..max), ${where}`;
 }
 
 function probeRows(report: Report): readonly (readonly [string, string])[] {

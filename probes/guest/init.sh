@@ -57,6 +57,11 @@ cp /bin/busybox /agent.sh /root/run/headcount/bin/
 for processor in /sys/devices/system/cpu/cpu[1-9]*/online; do
   [ ! -e "$processor" ] || echo 1 >"$processor"
 done
+cd /sys/devices/system/cpu
+read -r online <online
+read -r present <present
+[ "$online" = "$present" ] || say note "of processors $present only $online came up"
+cd /
 
 say phase agent
 waited=0

@@ -6,25 +6,23 @@
 
 import type { PlanFlags } from "../../recording/header.ts";
 import type { PlannedFunction } from "../choose.ts";
-import { argument, low32 } from "./text.ts";
-
-/**
- * What `@slow` of a thread says: the slow path did not run in this call, it does, it did, or the
- * call is one of the slow path without gup-fast. The lowest bit: whether grabs are the slow path's.
- */
-const SLOW = { no: 0, running: 1, ran: 2, alone: 3 } as const;
+import { CALL_SHIFT, SLOW_RAN, SLOW_RUNS, STATE, UNLISTED } from "./state.ts";
+import { argument, indent, low32 } from "./text.ts";
 
 /** The probes at gup-fast's entry and return. */
 export function callProbes(entry: PlannedFunction): string {
   return `${entry.entry}
 /pid == $1/
 {
-${beginning(entry, SLOW.no)}}
+  $s = @state[tid];
+${indent(beginning(entry, STATE.open), 2)}}
 
 ${entry.exit}
-/@call[tid]/
 {
-${ending()}}
+  $s = @state[tid];
+  if ($s.4 & ${STATE.open}) {
+${indent(ending(), 4)}  }
+}
 `;
 }
 
@@ -34,57 +32,73 @@ ${ending()}}
  */
 export function slowPathProbes(slowPath: PlannedFunction, flags: PlanFlags): string {
   const references = `0x${(flags.get | flags.pin).toString(16)}`;
+  const alone = STATE.open | STATE.slow | STATE.alone;
   return `${slowPath.entry}
 /pid == $1/
 {
-  if (@call[tid] && @slow[tid] != ${SLOW.alone}) {
-    @slow[tid] = (uint64)${SLOW.running};
+  $s = @state[tid];
+  if (($s.4 & ${STATE.open | STATE.alone}) == ${STATE.open}) {
+    ${SLOW_RUNS}
   } else if (${argument(slowPath, "flags")} & ${references}) {
-${beginning(slowPath, SLOW.alone).replaceAll(/^/gm, "  ").trimEnd()}
-  }
+${indent(beginning(slowPath, alone), 4)}  }
 }
 
 ${slowPath.exit}
-/@call[tid]/
 {
-  if (@slow[tid] == ${SLOW.alone}) {
-${ending().replaceAll(/^/gm, "  ").trimEnd()}
-  } else {
-    @slow[tid] = (uint64)${SLOW.ran};
+  $s = @state[tid];
+  if ($s.4 & ${STATE.alone}) {
+${indent(ending(), 4)}  } else if ($s.4 & ${STATE.slow}) {
+    ${SLOW_RAN}
   }
 }
 `;
 }
 
-function beginning(entry: PlannedFunction, slow: number): string {
-  const range = [
-    argument(entry, "start"),
-    low32(argument(entry, "pages")),
-    low32(argument(entry, "flags")),
-  ];
-  return `  @sequence[tid] += (uint64)1;
-  @range[tid] = (${range.join(", ")});
-  @lookups[tid] = (uint64)0;
-  @slow[tid] = (uint64)${slow};
-  @began[tid] = nsecs;
-  @call[tid] = @sequence[tid];
-  @total_entered = count();
+function beginning(entry: PlannedFunction, state: number): string {
+  return `@state[tid] = ((uint64)0, (uint64)0, (uint64)0, (uint64)0,
+  ((($s.4 >> ${CALL_SHIFT}) + 1) << ${CALL_SHIFT}) + ${state});
+@range[tid] = (${argument(entry, "start")}, (${argument(entry, "pages")} << 32) + (${
+    low32(argument(entry, "flags"))
+  }),
+  (uint64)@lookups[tid], (uint64)nsecs);
+@total_entered = count();
 `;
 }
 
-/** `int` or `long`: no call returns more pages than fit the former. */
+/** The words of a call's line: returned can be negative. */
+const CALL_LINE: string = ["call %d", ...words(5), "%d", ...words(14)].join(" ");
+
+function words(count: number): string[] {
+  return Array<string>(count).fill("%lx");
+}
+
+/**
+ * One line tells of the call, its last run and its last leaf. What is not of this call is told apart
+ * by the reader: maps of a thread are not emptied for each call.
+ */
 function ending(): string {
-  return `  $returned = (int32)retval;
-  $ns = nsecs - @began[tid];
-  $range = @range[tid];
-  $lookups = @lookups[tid];
-  printf("call %d %d %llu %llu %llu %llx %llu %llx %d %llu %llu\\n", tid, @call[tid], @slow[tid],
-    @began[tid], $ns, $range.0, $range.1, $range.2, $returned,
-    $lookups & 0xffffffff, $lookups >> 32);
-  @call[tid] = (uint64)0;
-  @total_calls = count();
-  if ($returned > 0) {
-    @total_pages = sum($returned);
-  }
+  return `$r = @run[tid];
+$c = @range[tid];
+$f = @leaf[tid];
+$i = @inside[tid];
+$n = @lookups[tid] - $c.2;
+$g = (uint64)0;
+$h = (uint64)0;
+if ($s.4 & ${STATE.unlisted}) {
+  ${UNLISTED}
+  $g = $u.0;
+  $h = $u.1;
+}
+printf("${CALL_LINE}\\n", tid,
+  $s.4, $c.3, nsecs - $c.3, $c.0, $c.1, (int32)retval, $n, $s.2, $s.3, $r.0, $r.1, $r.2,
+  $f.0, $f.1, $f.2, $f.3, $i.0, $i.1, $g, $h);
+@state[tid] = ((uint64)0, (uint64)0, (uint64)0, (uint64)0, ($s.4 >> ${CALL_SHIFT}) << ${CALL_SHIFT});
+$pages = (uint64)0;
+if ((int32)retval > 0) {
+  $pages = (uint64)retval & 0x7fffffff;
+}
+$t = @total[tid];
+@total[tid] = ($t.0 + 1, $t.1 + $pages, $t.2 + $s.3, $t.3 + $s.3 * ($s.2 & 0xffffffff),
+  $t.4 + ($n & 0xffffffff), $t.5 + ($n >> 32));
 `;
 }

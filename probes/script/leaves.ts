@@ -7,58 +7,61 @@
 import type { Level } from "../../recording/event.ts";
 import type { PageFacts } from "../page.ts";
 import type { PlannedFunction } from "../choose.ts";
-import { argument, low32, pfn, vmemmap } from "./text.ts";
+import { CALL_SHIFT, LEAF_CODES, LEAF_RESULTS, PART_TOLD, STATE } from "./state.ts";
+import { argument, indent, low32, pfn, vmemmap } from "./text.ts";
 
-/** The probes at the device's leaf function, which serves PMD and PUD. */
-export function deviceLeafProbes(leaf: PlannedFunction): string {
-  const range = ["address", "end", "pfn"] as const;
-  const saved = `  @leaf[tid] = (${range.map((it) => argument(leaf, it)).join(", ")});\n`;
-  const isFentry = leaf.attach === "fentry";
-  const entry = isFentry ? "" : `${leaf.entry}\n/@call[tid]/\n{\n${saved}}\n\n`;
-  return `${entry}${leaf.exit}
-/@call[tid]/
+/** The probe at the device's leaf function, which serves PMD and PUD. */
+export function deviceLeafProbe(leaf: PlannedFunction): string {
+  return leafProbe(leaf, "device", argument(leaf, "pfn"));
+}
+
+/** The probe at the ordinary leaf function of a level. */
+export function ordinaryLeafProbe(leaf: PlannedFunction, level: Level): string {
+  return leafProbe(leaf, level, "(uint64)0");
+}
+
+/** The line of the call tells of its last leaf; those before get a line each. */
+function leafProbe(leaf: PlannedFunction, code: keyof typeof LEAF_CODES, pfn: string): string {
+  const { unseen, failed, taken } = LEAF_RESULTS;
+  const result = leaf.entryOnly
+    ? `  $result = (uint64)${unseen};\n`
+    : `  $result = (uint64)${failed};
+  if ((int32)retval != 0) {
+    $result = (uint64)${taken};
+  }
+`;
+  return `${leaf.entryOnly ? leaf.entry : leaf.exit}
 {
-${isFentry ? saved : ""}  $leaf = @leaf[tid];
-  printf("leaf %d %d device %llx %llu %d %llx\\n", tid, @call[tid], $leaf.0,
-    ($leaf.1 - $leaf.0) / 4096, (int32)retval != 0, $leaf.2);
+  $s = @state[tid];
+  if ($s.4 & ${STATE.open}) {
+    $f = @leaf[tid];
+    if ($f.3 >> ${CALL_SHIFT} == $s.4 >> ${CALL_SHIFT}) {
+      printf("leaf %d %lx %lx %lx %lx\\n", tid, $f.0, $f.1, $f.2, $f.3);
+      ${PART_TOLD}
+    }
+${indent(result, 2)}    @leaf[tid] = (${argument(leaf, "address")}, ${
+    argument(leaf, "end")
+  }, ${pfn},
+      (($s.4 >> ${CALL_SHIFT}) << ${CALL_SHIFT}) + ${LEAF_CODES[code]} + $result);
+  }
 }
 `;
 }
 
-/** The probes at the ordinary leaf function of a level. */
-export function leafProbes(leaf: PlannedFunction, level: Level): string {
-  return `${leaf.entry}
-/@call[tid]/
-{
-  @${level}[tid] = (${argument(leaf, "address")}, ${argument(leaf, "end")});
-}
-
-${leaf.exit}
-/@call[tid]/
-{
-  $leaf = @${level}[tid];
-  printf("leaf %d %d ${level} %llx %llu %d\\n", tid, @call[tid], $leaf.0,
-    ($leaf.1 - $leaf.0) / 4096, (int32)retval != 0);
-}
-`;
-}
-
-/** The probe at the look-up of a pgmap. */
+/** The probe at the look-up of a pgmap: counted on and on, a call takes what was added in it. */
 export function lookupProbe(lookup: PlannedFunction): string {
   // Without a pgmap handed in it is a look-up in an xarray, with one often only a comparison.
   const real = lookup.arguments.pgmap === undefined
     ? "1 == 1"
     : `${argument(lookup, "pgmap")} == 0`;
   return `${lookup.entry}
-/@call[tid]/
+/pid == $1/
 {
-  $real = (uint64)0;
+  $one = (uint64)1;
   if (${real}) {
-    $real = (uint64)1;
+    $one = (uint64)0x100000001;
   }
-  @lookups[tid] += ($real << 32) + 1;
-  @total_lookups = count();
-  @total_real_lookups = sum($real);
+  @lookups[tid] += $one;
 }
 `;
 }
@@ -67,14 +70,17 @@ export function lookupProbe(lookup: PlannedFunction): string {
 export function undoProbe(undo: PlannedFunction, page: PageFacts): string {
   const array = argument(undo, "array");
   return `${undo.entry}
-/@call[tid]/
 {
+  $s = @state[tid];
   $from = ${low32(argument(undo, "before"))};
   $to = (uint64)*(uint32 *)${argument(undo, "taken")};
-  if ($to > $from) {
+  if ($s.4 & ${STATE.open} && $to > $from) {
     ${vmemmap(page)}
     $page = *(uint64 *)(${array} + $from * 8);
-    printf("undo %d %d %llx %llu\\n", tid, @call[tid], ${pfn("$page", page)}, $to - $from);
+    printf("undo %d %lx %lx %lx\\n", tid, $s.4 >> ${CALL_SHIFT}, ${
+    pfn("$page", page)
+  }, $to - $from);
+    ${PART_TOLD}
   }
 }
 `;

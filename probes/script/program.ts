@@ -9,10 +9,11 @@
 
 import type { Plan } from "../plan.ts";
 import { callProbes, slowPathProbes } from "./calls.ts";
-import { grabProbes, RUN_BEGINNING } from "./grabs.ts";
-import { deviceLeafProbes, leafProbes, lookupProbe, undoProbe } from "./leaves.ts";
+import { grabProbes } from "./grabs.ts";
+import { deviceLeafProbe, lookupProbe, ordinaryLeafProbe, undoProbe } from "./leaves.ts";
 import { PUT_BEGINNING, putProbes } from "./puts.ts";
 import { refcountProbes } from "./refcounts.ts";
+import { beginnings } from "./state.ts";
 
 /** What the head comment of a program names. */
 export interface ScriptContext {
@@ -23,7 +24,7 @@ export interface ScriptContext {
 }
 
 /** Maps that are printed at the end; all others are scratch. */
-const KEPT = /^@(total_\w+|run|put|added|taken)$/;
+const KEPT = /^@(total(_\w+)?|put|added|taken)$/;
 
 /** Writes the program of a plan. */
 export function renderScript(plan: Plan, context: ScriptContext): string {
@@ -35,10 +36,10 @@ export function renderScript(plan: Plan, context: ScriptContext): string {
     BEGIN,
     entry && callProbes(entry),
     slowPath && slowPathProbes(slowPath, summary.flags),
-    hugeLeaf && deviceLeafProbes(hugeLeaf),
-    pmdLeaf && leafProbes(pmdLeaf, "pmd"),
-    pudLeaf && leafProbes(pudLeaf, "pud"),
-    pteLeaf && leafProbes(pteLeaf, "pte"),
+    hugeLeaf && deviceLeafProbe(hugeLeaf),
+    pmdLeaf && ordinaryLeafProbe(pmdLeaf, "pmd"),
+    pudLeaf && ordinaryLeafProbe(pudLeaf, "pud"),
+    pteLeaf && ordinaryLeafProbe(pteLeaf, "pte"),
     ...grabProbes(plan),
     lookup && lookupProbe(lookup),
     undo && undoProbe(undo, page),
@@ -68,34 +69,33 @@ function headComment({ summary }: Plan, context: ScriptContext): string {
  * Written by headcount ${headcount} for Linux ${release} and bpftrace ${bpftrace}:
 ${roles.join("\n")}
  *
- * OUTPUT (numbers in decimal; start, flags, pfn and head in hexadecimal):
- *   call    tid call slow began-ns ns start asked flags returned lookups real-lookups
- *   run     tid call slow role pfn head order grabs refs refcount
- *   refused tid call slow role pfn refs
- *   leaf    tid call level start pages taken [pfn]
+ * OUTPUT (tid and returned in decimal, all else in hexadecimal):
+ *   call    tid word began-ns ns start pages+flags returned lookups key grabs pfn head order
+ *           leaf-start leaf-end leaf-pfn leaf-tag put-call puts unlisted-grabs unlisted-refs
+ *   run     tid call key grabs pfn head order
+ *   refused tid word role pfn refs
+ *   leaf    tid start end pfn tag
  *   undo    tid call pfn pages
  *   put     tid call kind pfn ns puts
- * slow of a call: 0 gup-fast served it, 2 the slow path ran in it, 3 the slow path by itself.
- * role: 1 grab of one page, 2 batched grab, 3 the slow path's own grab.
+ * word: number of the call << 24, lines that told of parts of it << 8, and what happened in it: 1 it
+ * is a call, 2 the slow path runs now, 4 ran, 8 ran without gup-fast, 16 some runs are unlisted.
+ * key: references + (role << 32); role: 1 grab of one page, 2 batched grab, 3 the slow path's own.
+ * order: of the head, + 256 for a run of the slow path. The line of a call tells of its last run.
+ * tag: number of the call << 24, 0 the device's leaf, 1 pte, 2 pmd, 3 pud, +16 failed, +32 taken.
  * kind: references + (role << 32) + (pin << 40) + (slow << 41) + (order << 48).
- * At the end @run and @put hold each thread's last run, which was not printed. The @total_ maps
- * are counted beside these lines, not from them.
+ * At the end @put holds each thread's last run of puts, which was not printed. The @total maps are
+ * counted beside these lines, not from them.
  */
 `;
 }
 
-/** Reading an empty map is an error before something was stored: say what each holds. */
 const BEGIN = `BEGIN
 {
-  /* next page, compound head or 0, refs + role + slow, call, pfn, head, order, refcount, grabs */
-  ${RUN_BEGINNING}
-  /* next pfn, kind, call, pfn, ns, puts */
+${beginnings()}  /* next pfn, kind, call, pfn, ns, puts */
   ${PUT_BEGINNING}
-  @call[0] = (uint64)0;
-  @slow[0] = (uint64)0;
+  @lookups[0] = (uint64)0;
   @page[0] = (uint64)0;
-  @refs[0] = (uint64)0;
-  printf("headcount 2\\n");
+  printf("headcount 3\\n");
 }
 `;
 

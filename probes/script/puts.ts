@@ -7,6 +7,7 @@
 import type { PageFacts } from "../page.ts";
 import type { PlannedFunction } from "../choose.ts";
 import type { Plan } from "../plan.ts";
+import { CALL_SHIFT, STATE } from "./state.ts";
 import { argument, isCompound, low32, pfn, vmemmap, zeros } from "./text.ts";
 
 /** Code of each put role in the lines of the program. */
@@ -69,16 +70,27 @@ function putBody(
     $order = (uint64)(${page.order});
     $next = $pfn;
   }
-${pin}  $kind = $refs + ((uint64)${PUT_CODES[role]} << 32) + ($pin << 40) +
-    ((@slow[tid] & 1) << 41) + ($order << 48);
+${pin}  $c = @state[tid];
+  $call = (uint64)0;
+  if ($c.4 & ${STATE.open}) {
+    $call = $c.4 >> ${CALL_SHIFT};
+    $i = @inside[tid];
+    $n = $i.1 + 1;
+    if ($i.0 != $call) {
+      $n = (uint64)1;
+    }
+    @inside[tid] = ($call, $n);
+  }
+  $kind = $refs + ((uint64)${PUT_CODES[role]} << 32) + ($pin << 40) +
+    (($c.4 & ${STATE.slow}) << 40) + ($order << 48);
   $s = @put[tid, cpu];
-  if ($s.0 == $pfn && $s.1 == $kind && $s.2 == @call[tid]) {
+  if ($s.0 == $pfn && $s.1 == $kind && $s.2 == $call) {
     @put[tid, cpu] = ($next, $kind, $s.2, $s.3, $s.4, $s.5 + 1);
   } else {
     if ($s.5) {
-      printf("put %d %llu %llu %llx %llu %llu\\n", tid, $s.2, $s.1, $s.3, $s.4, $s.5);
+      printf("put %d %lx %lx %lx %lx %lx\\n", tid, $s.2, $s.1, $s.3, $s.4, $s.5);
     }
-    @put[tid, cpu] = ($next, $kind, (uint64)@call[tid], $pfn, (uint64)nsecs, (uint64)1);
+    @put[tid, cpu] = ($next, $kind, $call, $pfn, (uint64)nsecs, (uint64)1);
   }
   @total_puts = count();
   @total_put_refs = sum($refs);

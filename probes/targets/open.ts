@@ -54,6 +54,8 @@ export interface TargetWish {
   readonly signal: AbortSignal;
   /** Told of every step. */
   readonly onEvent: (event: ProgressEvent) => void;
+  /** Whether the page_ref tracepoints are counted where the kernel has them; default yes. */
+  readonly pageRef?: boolean;
 }
 
 /**

@@ -46,13 +46,16 @@ const chunk = Math.min(bytes, diskBytes(diskFd));
 let moved = 0;
 for (let offset = 0; offset < bytes; offset += chunk) {
   const wanted = Math.min(chunk, bytes - offset);
+  const began = performance.now();
   const result = writeFrom(diskFd, mapping, offset, wanted);
+  const ns = Math.round((performance.now() - began) * 1e6);
   say({
     step: "syscall",
     name: "pwrite",
     address: addressAt(mapping, offset),
     bytes: wanted,
     result,
+    ns,
   });
   if (result < 0) fail(`Cannot write ${wanted} bytes of "${device}" to "${disk}"`);
   moved += result;

@@ -7,20 +7,10 @@
 import type { DeviceSummary } from "../../recording/header.ts";
 import { MachineryError } from "../failure.ts";
 import { collect, type Target } from "../targets/target.ts";
+import { programCommand, type WorkloadCommand } from "./program.ts";
 
 /** The ram disk that is written to. */
 const DISK = "/dev/ram0";
-
-/** A command and its environment. */
-export interface WorkloadCommand {
-  /** Name of the workload. */
-  readonly name: string;
-  /** The command as the target runs it. */
-  readonly command: readonly string[];
-  /** The command as a recording tells it: without the folders of this machine. */
-  readonly told: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-}
 
 /** The command of `direct-io`, which is direct_io.ts run by the target's deno. */
 export function directIoCommand(
@@ -28,16 +18,12 @@ export function directIoCommand(
   device: DeviceSummary,
   bytes: number,
 ): WorkloadCommand {
-  const program = "direct_io.ts";
-  const flags = ["run", "--no-config", "--no-lock", "--no-prompt", "--no-remote", "--allow-ffi"];
-  const words = [device.path, String(bytes), String(device.alignBytes), DISK];
-  const path = decodeURIComponent(new URL(program, import.meta.url).pathname);
-  return {
+  return programCommand(target, {
     name: "direct-io",
-    command: [target.deno, ...flags, target.provide(path), ...words],
-    told: [program, ...words],
-    environment: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
-  };
+    file: "direct_io.ts",
+    words: [device.path, String(bytes), String(device.alignBytes), DISK],
+    hasThreads: false,
+  });
 }
 
 /**

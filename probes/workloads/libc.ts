@@ -10,6 +10,7 @@ import type { HexAddress, WorkloadReport } from "../../recording/event.ts";
 // asm-generic/fcntl.h and asm-generic/mman-common.h, as x86-64 has them.
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
+export const O_RDWR = 2;
 export const O_EXCL = 0o200;
 export const O_DIRECT = 0o40000;
 const PROT_READ = 1;
@@ -18,6 +19,8 @@ const MAP_SHARED = 1;
 const SEEK_END = 2;
 
 const PAGE_BYTES = 4096;
+/** What is written to at a time: an ArrayBuffer has a limit. */
+const CHUNK_BYTES = 2 ** 30;
 
 const libc = Deno.dlopen("libc.so.6", {
   open: { parameters: ["buffer", "i32", "i32"], result: "i32" },
@@ -39,11 +42,17 @@ export function errno(): number {
   return at === null ? 0 : new Deno.UnsafePointerView(at).getInt32();
 }
 
+/** What was attempted, and what the last call's error was. */
+export function failure(attempt: string): string {
+  const number = errno();
+  const at = libc.symbols.strerror(number);
+  const why = at === null ? `errno ${number}` : new Deno.UnsafePointerView(at).getCString();
+  return `${attempt}: ${why}`;
+}
+
 /** Ends the workload: says what was attempted and what the last call's error was. */
 export function fail(attempt: string): never {
-  const at = libc.symbols.strerror(errno());
-  const why = at === null ? `errno ${errno()}` : new Deno.UnsafePointerView(at).getCString();
-  return quit(`${attempt}: ${why}`, 1);
+  return quit(failure(attempt), 1);
 }
 
 /** Ends the workload with words. */
@@ -91,7 +100,7 @@ export interface MapWish {
 /** Maps a device's beginning, or ends the workload. */
 export function mapDevice({ path, bytes, alignBytes, writable }: MapWish): Mapping {
   const length = Math.ceil(bytes / alignBytes) * alignBytes;
-  const fd = open(path, writable ? 2 : O_RDONLY);
+  const fd = open(path, writable ? O_RDWR : O_RDONLY);
   const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
   const pointer = libc.symbols.mmap(null, BigInt(length), protection, MAP_SHARED, fd, 0n);
   const start = Deno.UnsafePointer.value(pointer);
@@ -105,6 +114,19 @@ export function mapDevice({ path, bytes, alignBytes, writable }: MapWish): Mappi
 export function touch({ pointer }: Mapping, bytes: number): void {
   const view = new Deno.UnsafePointerView(pointer);
   for (let offset = 0; offset < bytes; offset += PAGE_BYTES) view.getUint8(offset);
+}
+
+/**
+ * Writes a byte of each page, the one that is there, so that all of them are mapped to be written to.
+ */
+export function rewrite({ pointer }: Mapping, bytes: number): void {
+  for (let start = 0; start < bytes; start += CHUNK_BYTES) {
+    const length = Math.min(CHUNK_BYTES, bytes - start);
+    const view = new DataView(Deno.UnsafePointerView.getArrayBuffer(pointer, length, start));
+    for (let offset = 0; offset < length; offset += PAGE_BYTES) {
+      view.setUint8(offset, view.getUint8(offset));
+    }
+  }
 }
 
 /** An address of a mapping, as text. */

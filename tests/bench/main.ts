@@ -7,12 +7,18 @@
 import { parseArgs } from "node:util";
 import { textTable } from "headcount";
 import { benchAnalysis } from "./analysis.ts";
+import { benchProbes } from "./probes.ts";
 import type { BenchOptions, BenchResult } from "./result.ts";
+import { benchVerdict } from "./verdict.ts";
 
 /** A part that can be measured. */
 type Part = (options: BenchOptions) => Promise<BenchResult>;
 
-const PARTS: Readonly<Record<string, Part>> = { analysis: benchAnalysis };
+const PARTS: Readonly<Record<string, Part>> = {
+  analysis: benchAnalysis,
+  probes: benchProbes,
+  verdict: benchVerdict,
+};
 
 async function main(): Promise<number> {
   const { positionals: [name = ""], values: { json, ...options } } = parseArgs({

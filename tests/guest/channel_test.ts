@@ -8,13 +8,16 @@ import { collect, type Output } from "../../probes/targets/target.ts";
 import { ROOT, temporaryFolder, tracePermissions } from "../support/cli.ts";
 import { guestTest, leftoversAtRest } from "../support/guest.ts";
 
-async function boot(log: string, region = regionBytes(2 ** 21, 2 ** 21)): Promise<Guest> {
+async function boot(
+  log: string,
+  { region = regionBytes(2 ** 21, 2 ** 21), cpus = 2 }: { region?: number; cpus?: number } = {},
+): Promise<Guest> {
   const cache = cacheFolder();
   return await bootGuest({
     kernel: await findKernel(cache, undefined, undefined),
     append: "",
     memoryBytes: 2 * 2 ** 30,
-    cpus: 2,
+    cpus,
     regionBytes: region,
     diskBytes: 2 ** 21,
     cache,
@@ -78,6 +81,13 @@ guestTest("a guest's command takes input, and signals, and streams what it print
   assertMatch(written.stderr, /Read-only file system/);
 });
 
+guestTest("a guest has all the processors that it was asked for", async () => {
+  await using folder = await temporaryFolder();
+  await using guest = await boot(`${folder.path}/kernel.log`, { cpus: 4 });
+  const online = await collect(guest.exec(["cat", "/sys/devices/system/cpu/online"]));
+  assertEquals([text(online), guest.summary.cpus], ["0-3\n", 4]);
+});
+
 guestTest("a guest whose kernel panics is lost, with the panic as the reason", async () => {
   await using folder = await temporaryFolder();
   await using guest = await boot(`${folder.path}/kernel.log`);
@@ -94,7 +104,7 @@ guestTest(
   async () => {
     await using folder = await temporaryFolder();
     // libnvdimm wants regions of whole 16 MiB: this one has 1 MiB too many.
-    await using guest = await boot(`${folder.path}/kernel.log`, 129 * 2 ** 20);
+    await using guest = await boot(`${folder.path}/kernel.log`, { region: 129 * 2 ** 20 });
     const error = await assertRejects(() => createNamespace(guest, 2 ** 21), MachineryError);
     assertMatch(error.message, /Cannot make a devdax device .* "ndctl" exited with/);
     assertMatch(error.evidence, /namespace/);

@@ -8,11 +8,10 @@ import { type Traced, tracePinning } from "../support/traced.ts";
 
 const lack = await lacksKernels("6.12", "7.3");
 
-async function pinned(mode: string, kernel?: string, append?: string): Promise<Traced> {
+async function pinned(mode: string, kernel?: string): Promise<Traced> {
   await using folder = await temporaryFolder();
   const traced = await tracePinning(mode, folder.path, {
     ...(kernel === undefined ? {} : { kernel }),
-    ...(append === undefined ? {} : { append }),
   });
   assertEquals(traced.report.ledger.clean, true, JSON.stringify(traced.report.ledger));
   return traced;
@@ -101,24 +100,6 @@ kernelTest(
     assertEquals([seen["refcounts added"], seen["refcounts taken"]], [1024, 1023]);
   },
 );
-
-for (const order of [0, 9]) {
-  const append = order === 0 ? "" : "devdax_compound=1 gup_variant=1";
-  const what = `5.10 puts pins one by one, on heads of order ${order}: one run of 512 puts`;
-  kernelTest("bzImage-5.10-compound", what, async (image) => {
-    const { report, items } = await pinned("benchmark", image, append);
-    assertEquals(report.putSide.pins, { taken: 512, put: 512, surplus: 0 });
-    assertEquals(putsIn(items).map(({ count, refs, step }) => [count, refs, step]), [
-      [512, 1, order === 0 ? 1 : 0],
-    ]);
-    assertEquals(report.totals.grabs, order === 0 ? 512 : 1);
-    // A page that has no count of pins of its own counts 1024 for each.
-    const refcounts = order === 0 ? 512 * 1024 : 512;
-    const seen = laws(report);
-    assertEquals([seen["refcounts added"], seen["refcounts taken"]], [refcounts, refcounts]);
-    assertEquals([seen["pins taken"], seen["pins put"]], [512, 512]);
-  });
-}
 
 guestTest("6.1 asks the slow path alone for an io_uring buffer, and says so", async () => {
   const { report } = await pinned("register");

@@ -88,7 +88,6 @@ Deno.test("makePlan() probes 5.10 by kprobes: its BTF has no ids", () => {
     flags: "flags",
     headBit: 16,
     order: "((struct page *)($head + 64))->compound_order",
-    refcount: "((struct page *)$head)->_refcount.counter",
     vmemmap: '*(uint64 *)kaddr("vmemmap_base")',
   });
   assertEquals(plan.environment, { BPFTRACE_BTF: "/sys/kernel/btf/vmlinux" });
@@ -133,6 +132,7 @@ Deno.test("makePlan() probes 6.1 by fentry, and what is rare by a kprobe", () =>
     exit: "kretfunc:try_grab_folio",
     arguments: { page: { name: "page", index: 0 }, refs: { name: "refs", index: 1 } },
     returns: "pointer",
+    entryOnly: false,
   });
 });
 
@@ -295,7 +295,6 @@ Deno.test("makePlan() needs the layout of struct page", () => {
     [{ structBytes: { page: null } }, "the size of struct page"],
     [{ enumerators: { ...enumerators, PG_head: null } }, "PG_head"],
     [{ fields: { ...fields, "page.compound_head": false } }, "page.compound_head"],
-    [{ fields: { ...fields, "page._refcount.counter": false } }, "page._refcount"],
     [
       {
         fields: {

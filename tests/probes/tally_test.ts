@@ -3,7 +3,7 @@ import { Tally } from "../../probes/tally.ts";
 
 Deno.test("Tally has every total, those of puts only where they are probed", () => {
   const tally = new Tally();
-  tally.add({ kind: "total", name: "grabs", value: 512 });
+  tally.add({ kind: "totals", totals: { grabs: 512 } });
   const totals = {
     entered: 0,
     calls: 0,

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { GATE_LINE, readWireLine } from "../../probes/wire.ts";
-import type { RecordingEvent } from "../../recording/event.ts";
+import type { CallRun, RecordingEvent } from "../../recording/event.ts";
 import { isRecordingItem } from "../../recording/shape.ts";
 
 /** A printf line of the program, as bpftrace wraps it. */
@@ -17,16 +17,17 @@ function unreadable(line: string) {
   return events({ kind: "unreadable", text: line.slice(0, 200) });
 }
 
-const RUN = "run 412 1 0 2 100a00 100a00 9 1 256 258";
-const CALL = "call 412 3 0 5000000000 300000 7f0040000000 256 80001 256 1 1";
-const LEAF = "leaf 412 1 device 7f0040000000 256 1 100a00";
+const RUN = "run 412 1 200000100 1 100a00 100a00 9";
+const LEAF = "leaf 412 7f0040000000 7f0040100000 100a00 1000020";
+/** The third call of a thread, with its run, its leaf, and no put inside it. */
+const CALL = "call 412 3000001 12a05f200 493e0 7f0040000000 10000080001 256 100000001 " +
+  "200000100 1 100a00 100a00 9 7f0040000000 7f0040100000 100a00 3000020 2 7 0 0";
 /** 512 references of a pin on an order-9 head by the role "unpin", outside any call. */
-const PUT = `put 412 0 ${512 + 2 * 2 ** 32 + 2 ** 40 + 9 * 2 ** 48} 100a00 5000000000 3`;
+const PUT = `put 412 0 ${
+  (512 + 2 * 2 ** 32 + 2 ** 40 + 9 * 2 ** 48).toString(16)
+} 100a00 12a05f200 3`;
 
-const RUN_EVENT: RecordingEvent = {
-  kind: "run",
-  tid: 412,
-  call: 1,
+const CALL_RUN: CallRun = {
   path: "fast",
   role: "grabBatch",
   pfn: 0x100a00,
@@ -35,7 +36,24 @@ const RUN_EVENT: RecordingEvent = {
   count: 1,
   refs: 256,
   step: 256,
-  refcount: 258,
+};
+const RUN_EVENT: RecordingEvent = { kind: "run", tid: 412, call: 1, ...CALL_RUN };
+const CALL_EVENT: RecordingEvent = {
+  kind: "call",
+  tid: 412,
+  call: 3,
+  fellBack: false,
+  at: 5_000_000_000,
+  ns: 300_000,
+  address: "0x7f0040000000",
+  asked: 256,
+  flags: 0x80001,
+  returned: 256,
+  lookups: 1,
+  realLookups: 1,
+  parts: 0,
+  run: CALL_RUN,
+  leaf: { address: "0x7f0040000000", pfn: 0x100a00, pages: 256, taken: true },
 };
 
 Deno.test("readWireLine() reads a run of grabs", () => {
@@ -44,29 +62,14 @@ Deno.test("readWireLine() reads a run of grabs", () => {
 
 Deno.test("readWireLine() knows that the slow path names the same folio again", () => {
   assertEquals(
-    readWireLine(printed("run 412 1 1 3 100a00 100a00 9 4 1 6")),
-    events({
-      ...RUN_EVENT,
-      path: "slow",
-      role: "grabSlow",
-      count: 4,
-      refs: 1,
-      step: 0,
-      refcount: 6,
-    }),
-  );
-});
-
-Deno.test("readWireLine() reads a refcount that has run over", () => {
-  assertEquals(
-    readWireLine(printed(RUN.replace(/ 258$/, " 4294967295"))),
-    events({ ...RUN_EVENT, refcount: -1 }),
+    readWireLine(printed("run 412 1 300000001 4 100a00 100a00 109")),
+    events({ ...RUN_EVENT, path: "slow", role: "grabSlow", count: 4, refs: 1, step: 0 }),
   );
 });
 
 Deno.test("readWireLine() reads a refused grab", () => {
   assertEquals(
-    readWireLine(printed("refused 412 2 1 1 100a01 1")),
+    readWireLine(printed("refused 412 2000103 1 100a01 1")),
     events({
       kind: "refused",
       tid: 412,
@@ -79,22 +82,23 @@ Deno.test("readWireLine() reads a refused grab", () => {
   );
 });
 
-Deno.test("readWireLine() reads a device's leaf and an ordinary one, taken or not", () => {
-  for (const [word, taken] of [["1", true], ["0", false]] as const) {
+Deno.test("readWireLine() reads a device's leaf and an ordinary one, taken, not, or unseen", () => {
+  const results = [["2", true], ["1", false], ["0", undefined]] as const;
+  for (const [word, taken] of results) {
     const leaf = {
       kind: "leaf",
       tid: 412,
       call: 1,
       address: "0x7f0040000000",
       pages: 256,
-      taken,
+      ...(taken === undefined ? {} : { taken }),
     } as const;
     assertEquals(
-      readWireLine(printed(`leaf 412 1 device 7f0040000000 256 ${word} 100a00`)),
+      readWireLine(printed(`leaf 412 7f0040000000 7f0040100000 100a00 10000${word}0`)),
       events({ ...leaf, pfn: 0x100a00 }),
     );
     assertEquals(
-      readWireLine(printed(`leaf 412 1 pte 7f0040000000 256 ${word}`)),
+      readWireLine(printed(`leaf 412 7f0040000000 7f0040100000 0 10000${word}1`)),
       events({ ...leaf, level: "pte" }),
     );
   }
@@ -102,34 +106,44 @@ Deno.test("readWireLine() reads a device's leaf and an ordinary one, taken or no
 
 Deno.test("readWireLine() reads what a walk backs out of", () => {
   assertEquals(
-    readWireLine(printed("undo 412 1 100a00 100")),
+    readWireLine(printed("undo 412 1 100a00 64")),
     events({ kind: "undo", tid: 412, call: 1, pfn: 0x100a00, pages: 100 }),
   );
 });
 
 Deno.test("readWireLine() reads a call, how it was served, and one that failed", () => {
-  const call: RecordingEvent = {
-    kind: "call",
-    tid: 412,
-    call: 3,
-    fellBack: false,
-    at: 5_000_000_000,
-    ns: 300_000,
-    address: "0x7f0040000000",
-    asked: 256,
-    flags: 0x80001,
-    returned: 256,
-    lookups: 1,
-    realLookups: 1,
-  };
-  assertEquals(readWireLine(printed(CALL)), events(call));
+  assertEquals(readWireLine(printed(CALL)), events(CALL_EVENT));
   assertEquals(
     readWireLine(printed(CALL.replace("80001 256", "80001 -14"))),
-    events({ ...call, returned: -14 }),
+    events({ ...CALL_EVENT, returned: -14 }),
   );
-  const served = (slow: number) => readWireLine(printed(CALL.replace("3 0 5", `3 ${slow} 5`)));
-  assertEquals(served(2), events({ ...call, fellBack: true }));
-  assertEquals(served(3), events({ ...call, path: "slow" }));
+  const served = (state: string) => readWireLine(printed(CALL.replace("3000001", state)));
+  assertEquals(served("3000005"), events({ ...CALL_EVENT, fellBack: true }));
+  assertEquals(served("300000b"), events({ ...CALL_EVENT, path: "slow" }));
+  assertEquals(served("3000201"), events({ ...CALL_EVENT, parts: 2 }));
+});
+
+Deno.test("readWireLine() tells what is of another call of the thread apart", () => {
+  const { run: _, leaf: __, ...bare } = CALL_EVENT;
+  const other = CALL.replace("200000100 1 ", "0 0 ").replace("3000020", "2000020");
+  assertEquals(readWireLine(printed(other)), events({ ...bare, kind: "call" } as RecordingEvent));
+  assertEquals(
+    readWireLine(printed(CALL.replace(" 2 7 0 0", " 3 7 0 0"))),
+    events({ ...CALL_EVENT, putsInside: 7 }),
+  );
+});
+
+Deno.test("readWireLine() reads what was only added up, of either path", () => {
+  const line = CALL.replace("3000001", "3004015").replace(" 0 0", " 200000010 400000020");
+  assertEquals(
+    readWireLine(printed(line)),
+    events({
+      ...CALL_EVENT,
+      fellBack: true,
+      parts: 64,
+      unlisted: { grabs: 18, refs: 36, slowGrabs: 2, slowRefs: 4 },
+    }),
+  );
 });
 
 Deno.test("readWireLine() reads puts, outside a call and inside one", () => {
@@ -147,9 +161,9 @@ Deno.test("readWireLine() reads puts, outside a call and inside one", () => {
     step: 0,
   };
   assertEquals(readWireLine(printed(PUT)), events(put));
-  const undone = 1 + 1 * 2 ** 32 + 2 ** 41;
+  const undone = (1 + 1 * 2 ** 32 + 2 ** 41).toString(16);
   assertEquals(
-    readWireLine(printed(`put 412 7 ${undone} 100a00 5000000000 512`)),
+    readWireLine(printed(`put 412 7 ${undone} 100a00 12a05f200 200`)),
     events({
       ...put,
       call: 7,
@@ -168,13 +182,6 @@ Deno.test("readWireLine() keeps an address that no double holds", () => {
   const message = readWireLine(printed(CALL.replace("7f0040000000", "fffffffffffff001")));
   const [call] = message.kind === "events" ? message.events : [];
   assertEquals(call?.kind === "call" && call.address, "0xfffffffffffff001");
-});
-
-Deno.test("readWireLine() reads the runs that threads were in at the end", () => {
-  const zeros = Array(9).fill(0);
-  const run = [0xea0004028000, 0xea0004028000, 256 + 2 * 2 ** 32, 1, 0x100a00, 0x100a00, 9, 258, 1];
-  const data = { "@run": { "0": zeros, "412": run } };
-  assertEquals(readWireLine(JSON.stringify({ type: "map", data })), events(RUN_EVENT));
 });
 
 Deno.test("readWireLine() takes sums by page from maps", () => {
@@ -198,7 +205,7 @@ for await (const { name } of Deno.readDir(WIRE)) {
     const of = (kind: RecordingEvent["kind"]) => found.filter((it) => it.kind === kind);
     assertEquals(of("unreadable"), []);
     assertEquals(of("helperError"), [{ kind: "helperError", helper: "map_update_elem", code: -7 }]);
-    assertEquals(of("run"), [RUN_EVENT, { ...RUN_EVENT, call: 3, pfn: 0x100a00 }]);
+    assertEquals(of("run"), [RUN_EVENT]);
     assertEquals(of("put"), [{
       kind: "put",
       tid: 412,
@@ -214,11 +221,15 @@ for await (const { name } of Deno.readDir(WIRE)) {
     }]);
     assert(of("lost").length > 0);
     assert(of("refused").length > 1);
-    assertEquals(messages.filter((it) => it.kind === "total" || it.kind === "counts"), [
+    assertEquals(messages.filter((it) => it.kind === "totals" || it.kind === "counts"), [
       { kind: "counts", name: "added", counts: new Map([[1051136, 512]]) },
       { kind: "counts", name: "taken", counts: new Map([[1051136, 511]]) },
-      { kind: "total", name: "calls", value: 1 },
-      { kind: "total", name: "refs", value: 512 },
+      {
+        kind: "totals",
+        totals: { calls: 2, pages: 512, grabs: 513, refs: 513, lookups: 512, realLookups: 3 },
+      },
+      { kind: "totals", totals: { putRefs: 512 } },
+      { kind: "totals", totals: { puts: 1 } },
     ]);
   });
 }
@@ -243,21 +254,25 @@ Deno.test("readWireLine() reads both shapes of losses and of failed helpers", ()
 Deno.test("readWireLine() reads the totals", () => {
   const cases = [
     ["@total_entered", "entered"],
-    ["@total_calls", "calls"],
-    ["@total_pages", "pages"],
-    ["@total_grabs", "grabs"],
-    ["@total_refs", "refs"],
-    ["@total_lookups", "lookups"],
-    ["@total_real_lookups", "realLookups"],
     ["@total_puts", "puts"],
     ["@total_put_refs", "putRefs"],
   ] as const;
   for (const [map, name] of cases) {
     assertEquals(
       readWireLine(JSON.stringify({ type: "map", data: { [map]: 512 } })),
-      { kind: "total", name, value: 512 },
+      { kind: "totals", totals: { [name]: 512 } },
     );
   }
+});
+
+Deno.test("readWireLine() adds up the totals of threads", () => {
+  const data = {
+    "@total": { "0": [0, 0, 0, 0, 0, 0], "7": [1, 2, 3, 4, 5, 6], "8": [1, 1, 1, 1, 1, 1] },
+  };
+  assertEquals(readWireLine(JSON.stringify({ type: "map", data })), {
+    kind: "totals",
+    totals: { calls: 2, pages: 3, grabs: 4, refs: 5, lookups: 6, realLookups: 7 },
+  });
 });
 
 Deno.test("readWireLine() knows the gate's line and what to ignore", () => {
@@ -267,7 +282,7 @@ Deno.test("readWireLine() knows the gate's line and what to ignore", () => {
     "",
     "  ",
     '{"type":"attached_probes","data":{"probes":9}}',
-    printed("headcount 2"),
+    printed("headcount 3"),
     '{"type":"map","data":{"@scratch":{"0":1}}}',
     // From 0.18 on -k tells of every key that is not in a map.
     '{"type":"helper_error","msg":"no such element","helper":"map_lookup_elem","retcode":0}',
@@ -297,15 +312,15 @@ Deno.test("readWireLine() takes every malformed line for unreadable", () => {
     '{"type":"helper_error","helper":"f","retcode":"-7"}',
     printed("run"),
     printed(`${RUN} 1`),
-    printed(RUN.replace(" 0 2 ", " 2 2 ")),
-    printed(RUN.replace(" 0 2 ", " 0 4 ")),
+    printed(RUN.replace("200000100", "400000100")),
     printed(RUN.replace("100a00", "0x100a00")),
     printed(RUN.replace("100a00", "ffffea0004028000")),
-    printed(RUN.replace(" 1 256", " -1 256")),
-    printed(RUN.replace(" 1 256", " 0 256")),
-    printed(RUN.replace(" 258", " many")),
-    '{"type":"map","data":{"@run":{"0":1}}}',
-    '{"type":"map","data":{"@run":{"412":[1,2,3]}}}',
+    printed(RUN.replace(" 1 100a00", " -1 100a00")),
+    printed(RUN.replace(" 1 100a00", " 0 100a00")),
+    printed(RUN.replace(/ 9$/, " many")),
+    printed(RUN.replace(/ 9$/, " 50")),
+    '{"type":"map","data":{"@total":{"0":1}}}',
+    '{"type":"map","data":{"@total":{"412":[1,2,3]}}}',
     '{"type":"map","data":{"@put":{"412,1":["x",1,1,1,1,1]}}}',
     '{"type":"map","data":{"@added":{"0x100":1}}}',
     '{"type":"map","data":{"@added":{"256":"many"}}}',
@@ -314,14 +329,15 @@ Deno.test("readWireLine() takes every malformed line for unreadable", () => {
     printed("undo 412 1 100a00"),
     printed(RUN.replace("412", "9007199254740993")),
     printed(RUN.replace("412", "")),
-    printed("refused 412 2 0 1 100a01"),
-    printed("refused 412 2 0 1 - 1"),
-    printed(LEAF.replace("256 1", "256 2")),
+    printed("refused 412 2000001 1 100a01"),
+    printed("refused 412 2000001 1 - 1"),
+    printed("refused 412 2000001 4 100a01 1"),
     printed(LEAF.replace("7f0040000000", "user")),
-    printed(LEAF.replace("device", "pte")),
-    printed("leaf 412 1 device 7f0040000000 256 1"),
-    printed("leaf 412 1 pgd 7f0040000000 256 1"),
+    printed(LEAF.replace("1000020", "1000024")),
+    printed(LEAF.replace("7f0040100000", "7f0040000001")),
+    printed(LEAF.replace(" 1000020", "")),
     printed(CALL.replace("80001", "none")),
+    printed(CALL.replace("256", "100a0")),
     printed(CALL.replace("call 412", "call -412")),
     printed("walk 412"),
     // Names that every object has.
@@ -345,8 +361,8 @@ function isSound(line: string): boolean {
       return message.events.every(isRecordingItem);
     case "counts":
       return [...message.counts].flat().every(Number.isSafeInteger);
-    case "total":
-      return Number.isSafeInteger(message.value) && message.value >= 0;
+    case "totals":
+      return Object.values(message.totals).every(Number.isSafeInteger);
     default:
       return message.kind === "attached" || message.kind === "nothing";
   }
@@ -355,19 +371,18 @@ function isSound(line: string): boolean {
 const LINES = [
   GATE_LINE,
   printed(RUN),
-  printed("refused 412 2 1 1 100a01 1"),
+  printed("refused 412 2000103 1 100a01 1"),
   printed(LEAF),
-  printed("leaf 412 1 pte 7f0040000000 256 1"),
   printed(CALL),
   printed(PUT),
-  printed("undo 412 1 100a00 100"),
+  printed("undo 412 1 100a00 64"),
   '{"type":"map","data":{"@added":{"1051136":512}}}',
-  '{"type":"map","data":{"@run":{"412":[1,0,8589934848,3,1051136,1051136,9,258,1]}}}',
+  '{"type":"map","data":{"@total":{"412":[1,2,3,4,5,6]}}}',
   '{"type":"map","data":{"@put":{"412,1":[1051136,5067653387387392,0,1051136,9007199254740991,1]}}}',
   '{"type":"lost_events","data":{"events":17}}',
   '{"type":"lost_events","count":17}',
   '{"type":"helper_error","helper":"map_update_elem","retcode":-7}',
-  '{"type":"map","data":{"@total_refs":512}}',
+  '{"type":"map","data":{"@total_puts":512}}',
 ];
 
 Deno.test("readWireLine() makes something sound of any text", () => {

@@ -8,8 +8,6 @@
  * - `register`: registers the mapping as a buffer of io_uring, which pins it with FOLL_LONGTERM, and
  *   ends.
  * - `hold`: the same, and hands the ring to a process that outlives it.
- * - `benchmark`: has the kernel's own gup_benchmark (CONFIG_GUP_BENCHMARK, to 5.10) pin the mapping by
- *   gup-fast, 512 pages a call, and put all of it again.
  *
  * @module
  */
@@ -35,14 +33,9 @@ const IO_URING_SETUP = 425n;
 const IO_URING_REGISTER = 427n;
 const IORING_REGISTER_BUFFERS = 0;
 const F_SETFD = 2;
-// mm/gup_benchmark.c of 5.10: _IOWR('g', 3, struct gup_benchmark).
-const PIN_FAST_BENCHMARK = 0xc0786703n;
-const GUP_BENCHMARK_BYTES = 120;
-const O_RDWR = 2;
 
 const libc = Deno.dlopen("libc.so.6", {
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
-  ioctl: { parameters: ["i32", "u64", "buffer"], result: "i32" },
   io_uring_setup: { name: "syscall", parameters: ["i64", "u32", "buffer"], result: "i32" },
   io_uring_register: {
     name: "syscall",
@@ -84,17 +77,5 @@ if (mode === "untouched") {
     new Deno.Command("sleep", { args: ["60"], stdin: "null", stdout: "null", stderr: "null" })
       .spawn().unref();
   }
-} else if (mode === "benchmark") {
-  touch(mapping, bytes);
-  const fd = open("/sys/kernel/debug/gup_benchmark", O_RDWR);
-  await ready(mapping, bytes);
-  const wish = new Uint8Array(GUP_BENCHMARK_BYTES);
-  const view = new DataView(wish.buffer);
-  view.setBigUint64(16, mapping.start, true);
-  view.setBigUint64(24, BigInt(bytes), true);
-  view.setUint32(32, 512, true);
-  const failed = libc.symbols.ioctl(fd, PIN_FAST_BENCHMARK, wish);
-  const pinned = Number(view.getBigUint64(24, true));
-  say({ step: "syscall", name: "ioctl", address, bytes, result: failed < 0 ? -errno() : pinned });
 } else quit(`No such mode: ${mode}`, 64);
 await done(bytes);

@@ -1,10 +1,23 @@
 /** Tracing the workloads of tests, through everything but the command line. */
 
-import { analyze, cacheFolder, type Report } from "headcount";
+import {
+  analyze,
+  cacheFolder,
+  type DeviceSummary,
+  type KernelFacts,
+  MachineryError,
+  parseWorkload,
+  type Report,
+  VERSION,
+  workloadBytes,
+} from "headcount";
 import { readKernelFacts } from "../../probes/kernel.ts";
 import { openDevice, openTarget, type TargetWish } from "../../probes/targets/open.ts";
+import type { Target } from "../../probes/targets/target.ts";
 import { traceWorkload } from "../../probes/trace.ts";
 import { openDisk } from "../../probes/workloads/direct_io_command.ts";
+import { openWorkload } from "../../probes/workloads/open.ts";
+import type { WorkloadCommand } from "../../probes/workloads/program.ts";
 import type { RecordingItem } from "../../recording/codec.ts";
 import { ROOT } from "./cli.ts";
 
@@ -14,25 +27,21 @@ export interface Traced {
   readonly report: Report;
 }
 
+/** Changes a session while it runs. */
+export interface Meddler {
+  /** Before the probes are attached. */
+  readonly before?: (target: Target) => Promise<void>;
+  /** After each item. */
+  readonly after?: (target: Target, item: RecordingItem) => Promise<void>;
+}
+
 /** Runs a mode of pinning.ts on 2 MiB of a guest's device. */
 export async function tracePinning(
   mode: string,
   folder: string,
   options: Partial<TargetWish> = {},
 ): Promise<Traced> {
-  const wish: TargetWish = {
-    target: "guest",
-    append: "",
-    memoryBytes: 2 ** 31,
-    cpus: 2,
-    alignBytes: 2 ** 21,
-    bytes: 2 ** 21,
-    cache: cacheFolder(),
-    log: `${folder}/kernel.log`,
-    signal: new AbortController().signal,
-    onEvent: () => {},
-    ...options,
-  };
+  const wish = wishFor(folder, 2 ** 21, options);
   await using target = await openTarget(wish);
   const [device, facts] = await Promise.all([openDevice(target, wish), readKernelFacts(target)]);
   await using _disk = await openDisk(target, wish.bytes);
@@ -49,14 +58,74 @@ export async function tracePinning(
     told: ["pinning.ts", ...words],
     environment: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
   };
-  const items = await Array.fromAsync(traceWorkload(target, { device, facts }, workload, {
-    bytes: wish.bytes,
-    created: "2026-11-25T00:00:00Z",
-    directory: folder,
-    headcount: "0.2.0",
+  return await traced(target, { device, facts }, workload, wish, {});
+}
+
+/** Runs a workload, such as `gup-test -m 4`, on a guest's device, and lets somebody meddle with it. */
+export async function traceMeddled(
+  text: string,
+  folder: string,
+  options: Partial<TargetWish>,
+  meddler: Meddler,
+): Promise<Traced> {
+  const parsed = parseWorkload(text);
+  const wish = wishFor(folder, workloadBytes(parsed), options);
+  await using target = await openTarget(wish);
+  const [device, facts] = await Promise.all([openDevice(target, wish), readKernelFacts(target)]);
+  await meddler.before?.(target);
+  await using workload = await openWorkload(target, device, parsed.wish, wish.bytes);
+  return await traced(
+    target,
+    { device: workload.device, facts },
+    workload.command,
+    wish,
+    meddler,
+  );
+}
+
+function wishFor(folder: string, bytes: number, options: Partial<TargetWish>): TargetWish {
+  return {
+    target: "guest",
+    append: "",
+    memoryBytes: 2 ** 31,
+    cpus: 2,
+    alignBytes: 2 ** 21,
+    bytes,
+    cache: cacheFolder(),
+    log: `${folder}/kernel.log`,
+    signal: new AbortController().signal,
     onEvent: () => {},
-    signal: wish.signal,
-  }));
+    ...options,
+  };
+}
+
+async function traced(
+  target: Target,
+  opened: { readonly device: DeviceSummary; readonly facts: KernelFacts },
+  workload: WorkloadCommand,
+  wish: TargetWish,
+  { after }: Meddler,
+): Promise<Traced> {
+  const items: RecordingItem[] = [];
+  let failure: MachineryError | undefined;
+  try {
+    const session = traceWorkload(target, opened, workload, {
+      bytes: wish.bytes,
+      created: "2026-11-25T00:00:00Z",
+      directory: wish.log.replace(/\/[^/]*$/, ""),
+      headcount: VERSION,
+      onEvent: () => {},
+      signal: wish.signal,
+    });
+    for await (const item of session) {
+      items.push(item);
+      await after?.(target, item);
+    }
+  } catch (error) {
+    if (!(error instanceof MachineryError)) throw error;
+    failure = error;
+  }
+  if (failure !== undefined && after === undefined) throw failure;
   return { items, report: await analyze(from(items)) };
 }
 

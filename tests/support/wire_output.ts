@@ -47,10 +47,6 @@ for (const wish of Deno.args) {
     `${preamble}
 BEGIN
 {
-  @run[0] = ((uint64)0, (uint64)0, (uint64)0, (uint64)0, (uint64)0, (uint64)0, (uint64)0,
-    (uint64)0, (uint64)0);
-  @run[412] = ((uint64)0xea0004028000, (uint64)0xea0004028000, (uint64)0x200000100, (uint64)3,
-    (uint64)0x100a00, (uint64)0x100a00, (uint64)9, (uint64)258, (uint64)1);
   @put[412, 1] = ((uint64)0x100a00, (uint64)0x12010100000200, (uint64)0, (uint64)0x100a00,
     (uint64)9007199254740991, (uint64)1);
   @big[0] = (uint64)0x7fffffffffffff01;
@@ -60,22 +56,24 @@ BEGIN
   @full[3] = 3;
   @added[1051136] = sum(512);
   @taken[1051136] = sum(511);
-  @total_calls = count();
-  @total_refs = sum(512);
-  printf("run 412 1 0 2 100a00 100a00 9 1 256 258\\n");
-  printf("refused 412 2 1 1 100a01 %llu\\n", (uint64)1);
+  @total[0] = ((uint64)0, (uint64)0, (uint64)0, (uint64)0, (uint64)0, (uint64)0);
+  @total[412] = ((uint64)2, (uint64)512, (uint64)513, (uint64)513, (uint64)512, (uint64)3);
+  @total_puts = count();
+  @total_put_refs = sum(512);
+  printf("run 412 1 %lx 1 100a00 100a00 9\\n", (uint64)0x200000100);
+  printf("refused 412 2000103 1 100a01 %lx\\n", (uint64)1);
 }
 
 ${providers.fentry.entry}:vfs_read
 /comm == "dd"/
 {
-  printf("refused %d 1 0 1 %llx %llu\\n", tid, (uint64)args->count, nsecs & 0xff);
+  printf("refused %d 1000001 1 %lx %lx\\n", tid, (uint64)args->count, nsecs & 0xff);
 }
 
 ${providers.kprobe.exit}:vfs_read,${providers.kprobe.entry}:vfs_write
 /comm == "dd"/
 {
-  printf("refused %d 1 0 2 1 1\\n", tid);
+  printf("refused %d 1000001 2 1 1\\n", tid);
 }
 
 END

@@ -2,6 +2,17 @@ import { assertEquals } from "@std/assert";
 import type { WorkloadReport } from "../../../recording/event.ts";
 import { readWorkloadLine } from "../../../probes/workloads/report.ts";
 
+/** A repeat that failed. */
+const REPEAT: WorkloadReport = {
+  step: "repeat",
+  name: "pin-fast",
+  repeat: 2,
+  thread: 1,
+  address: "0x7f0040000000",
+  bytes: 2 ** 21,
+  result: -12,
+};
+
 const REPORTS: readonly WorkloadReport[] = [
   { step: "ready", pid: 412, address: "0x7f0040000000", bytes: 2 ** 24 },
   {
@@ -12,12 +23,21 @@ const REPORTS: readonly WorkloadReport[] = [
     result: 2 ** 21,
   },
   { step: "syscall", name: "pwrite64", address: "0x7f0040000000", bytes: 4096, result: -14 },
+  REPEAT,
   { step: "done", bytes: 2 ** 21 },
 ];
 
 Deno.test("readWorkloadLine() reads every report", () => {
   for (const report of REPORTS) {
     assertEquals(readWorkloadLine(JSON.stringify(report)), report);
+  }
+});
+
+Deno.test("readWorkloadLine() reads the times of a repeat that has some", () => {
+  const report = { ...REPEAT, result: 2 ** 21, getNs: 75_000, putNs: 3_000 };
+  assertEquals(readWorkloadLine(JSON.stringify(report)), report);
+  for (const wrong of [{ getNs: -1 }, { putNs: "3" }, { getNs: 1.5 }]) {
+    assertEquals(readWorkloadLine(JSON.stringify({ ...report, ...wrong })), undefined);
   }
 });
 

@@ -1,0 +1,35 @@
+/**
+ * Options of the commands that run a workload.
+ *
+ * @module
+ */
+
+import { type Command, Option } from "@commander-js/extra-typings";
+import type { ParsedWorkload } from "../mod.ts";
+import { workload } from "./arguments.ts";
+import { targetCommand, type TargetOptions } from "./target_options.ts";
+
+/** What these options hold, where it runs included. */
+export type WorkloadOptions = TargetOptions & {
+  readonly workload: ParsedWorkload;
+  /** Whether the recording is compressed. */
+  readonly zstd?: true | undefined;
+};
+
+/** Adds a command that has them. */
+export function workloadCommand(root: Command, name: string): Command<[], WorkloadOptions> {
+  return targetCommand(root, name).addOption(
+    new Option("--workload <text>", "what pins the memory: direct-io, or gup-test OPTIONS")
+      .argParser(workload).default(workload("direct-io"), "direct-io"),
+  );
+}
+
+/** Words about `gup-test` below the options of such a command. */
+export const WORKLOAD_HELP = `
+gup-test has the kernel's own benchmark pin the memory (CONFIG_GUP_TEST; to 5.10
+CONFIG_GUP_BENCHMARK) and takes the options of the kernel's selftest:
+  -u get fast (default), -a pin fast, -U get, -b pin, -L pin longterm
+  -m MB (128), -r repeats (1), -n pages per call (1), -j threads (1)
+  -w write (default), -W read only
+  -f FILE memory of a file, not the device's: private, or with -S shared;
+     of -T small, -t transparent huge, -H hugetlb pages`;

@@ -1,0 +1,49 @@
+/**
+ * The one place that names every workload's program.
+ *
+ * @module
+ */
+
+import type { DeviceSummary } from "../../recording/header.ts";
+import type { Target } from "../targets/target.ts";
+import { directIoCommand, openDisk } from "./direct_io_command.ts";
+import { fileAsDevice, findBenchmark, gupTestCommand } from "./gup_test_command.ts";
+import type { WorkloadCommand } from "./program.ts";
+import type { WorkloadWish } from "./workload.ts";
+
+/** A workload that can be started. Disposing of it takes away what was made for it. */
+export interface OpenWorkload extends AsyncDisposable {
+  readonly command: WorkloadCommand;
+  /** Whose memory it takes. */
+  readonly device: DeviceSummary;
+}
+
+/**
+ * Makes sure that a target has what a workload needs.
+ *
+ * @throws {RequestError} when the wish cannot be met.
+ * @throws {MachineryError} when the kernel lacks something.
+ */
+export async function openWorkload(
+  target: Target,
+  device: DeviceSummary,
+  wish: WorkloadWish,
+  bytes: number,
+): Promise<OpenWorkload> {
+  if (wish.kind === "direct-io") {
+    const disk = await openDisk(target, bytes);
+    return {
+      command: directIoCommand(target, device, bytes),
+      device,
+      [Symbol.asyncDispose]: () => Promise.resolve(disk[Symbol.asyncDispose]()),
+    };
+  }
+  const { memory } = wish;
+  const benchmark = await findBenchmark(target);
+  const taken = memory.kind === "device" ? device : await fileAsDevice(target, memory, bytes);
+  return {
+    command: gupTestCommand(target, wish, benchmark, taken, bytes),
+    device: taken,
+    async [Symbol.asyncDispose](): Promise<void> {},
+  };
+}

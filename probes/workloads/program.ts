@@ -1,0 +1,48 @@
+/**
+ * How a workload's program is started on a target.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Target } from "../targets/target.ts";
+
+/** A command and its environment. */
+export interface WorkloadCommand {
+  /** Name of the workload. */
+  readonly name: string;
+  /** The command as the target runs it. */
+  readonly command: readonly string[];
+  /** The command as a recording tells it: without the folders of this machine. */
+  readonly told: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A program of this folder. */
+export interface WorkloadProgram {
+  /** Name of the workload. */
+  readonly name: string;
+  /** Its file. */
+  readonly file: string;
+  /** Its arguments. */
+  readonly words: readonly string[];
+  /** Whether it starts threads: these are read from a file of this folder. */
+  readonly hasThreads: boolean;
+}
+
+/** The command of a program, run by the target's deno. */
+export function programCommand(
+  target: Target,
+  { name, file, words, hasThreads }: WorkloadProgram,
+): WorkloadCommand {
+  const folder = target.provide(fileURLToPath(new URL(".", import.meta.url)));
+  const flags = ["run", "--no-config", "--no-lock", "--no-prompt", "--no-remote", "--allow-ffi"];
+  const reads = hasThreads ? [`--allow-read=${folder}`] : [];
+  return {
+    name,
+    command: [target.deno, ...flags, ...reads, join(folder, file), ...words],
+    told: [file, ...words],
+    environment: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+  };
+}
