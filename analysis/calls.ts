@@ -12,6 +12,8 @@
 import type {
   CallEvent,
   CallKey,
+  CallRun,
+  HexAddress,
   LeafEvent,
   PutEvent,
   RecordingEvent,
@@ -350,9 +352,7 @@ function surplusOf(open: OpenCall, event: CallEvent): { parts: number; puts: num
 function inOrder(open: OpenCall, event: CallEvent): EndedCall {
   const { tid, call, refused } = open;
   const { run, leaf } = event;
-  const runs = run === undefined
-    ? open.runs
-    : [...open.runs, { kind: "run", tid, call, ...run } as const];
+  const runs = run === undefined ? open.runs : [...open.runs, runOf(open, run)];
   const leaves = leaf === undefined
     ? open.leaves
     : [...open.leaves, { kind: "leaf", tid, call, ...leaf } as const];
@@ -368,8 +368,22 @@ function inOrder(open: OpenCall, event: CallEvent): EndedCall {
   };
 }
 
+/** A run from its call's line; `...` would take several times as long. */
+function runOf({ tid, call }: CallKey, run: CallRun): RunEvent {
+  const { path, role, pfn, head, order, count, refs, step, refcount } = run;
+  return refcount === undefined
+    ? { kind: "run", tid, call, path, role, pfn, head, order, count, refs, step }
+    : { kind: "run", tid, call, path, role, pfn, head, order, count, refs, step, refcount };
+}
+
 function sorted<T>(items: readonly T[], by: (a: T, b: T) => number): readonly T[] {
-  return items.length < 2 ? items : items.toSorted(by);
+  // Mostly they are in order.
+  let last: T | undefined;
+  for (const item of items) {
+    if (last !== undefined && by(last, item) > 0) return items.toSorted(by);
+    last = item;
+  }
+  return items;
 }
 
 function byPage<T extends { readonly pfn: number }>(a: T, b: T): number {
@@ -378,8 +392,13 @@ function byPage<T extends { readonly pfn: number }>(a: T, b: T): number {
 }
 
 function byLeaf(a: LeafEvent, b: LeafEvent): number {
-  return compare(BigInt(a.address), BigInt(b.address)) ||
+  return byAddress(a.address, b.address) ||
     compare(JSON.stringify(a), JSON.stringify(b));
+}
+
+function byAddress(a: HexAddress, b: HexAddress): number {
+  // Up to 13 hex digits a number holds exactly.
+  return a.length <= 15 && b.length <= 15 ? Number(a) - Number(b) : compare(BigInt(a), BigInt(b));
 }
 
 function compare<T extends string | bigint>(a: T, b: T): number {

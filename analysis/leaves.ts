@@ -155,8 +155,9 @@ function functionOf(role: Role | undefined): string[] {
  * ```
  */
 export function withoutEchoes(leaves: readonly LeafEvent[]): readonly LeafEvent[] {
+  // Mostly there is none of a device.
+  if (leaves.every(({ level }) => level !== undefined)) return leaves;
   const devices = leaves.filter(({ level }) => level === undefined);
-  if (devices.length === 0) return leaves;
   const served = new Set(devices.map(({ address }) => address));
   return leaves.filter(({ level, address }) =>
     level === undefined || level === "pte" || !served.has(address)
