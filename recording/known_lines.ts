@@ -6,7 +6,8 @@
 
 import { CALL_NUMBERS as CALL, CallLine, PUT_NUMBERS as PUT, PutLine } from "./call_line.ts";
 import type { LeafEvent, RunEvent } from "./event.ts";
-import { field, fields, memo, type Reader, type Text, text } from "./layout.ts";
+import { field, fields, memo, type Text, text } from "./layout.ts";
+import type { Reader } from "./reader.ts";
 
 /** Limits of numbers, as the checks of their fields have them. */
 const COUNT = Number.MAX_SAFE_INTEGER;

@@ -10,7 +10,8 @@
 import { CallLine, type PutLine } from "./call_line.ts";
 import { decodeLines, type RecordingItem } from "./codec.ts";
 import { CallReader, readLeafLine, readRunLine } from "./known_lines.ts";
-import { memo, Reader } from "./layout.ts";
+import { memo } from "./layout.ts";
+import { Reader } from "./reader.ts";
 
 /** Takes what a scanner reads. */
 export interface ScanSink {
