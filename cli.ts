@@ -4,30 +4,22 @@
  * @module
  */
 
-import { Command, CommanderError } from "@commander-js/extra-typings";
-import { addAnalyze } from "./cli/analyze.ts";
-import { addKernels } from "./cli/kernels.ts";
+import { judgeRecording, plainAnalyze } from "./cli/analyze.ts";
 import { complain, errorText, EXIT_MACHINERY, EXIT_USAGE } from "./cli/output.ts";
-import { addMatrix } from "./cli/matrix.ts";
-import { addPlan } from "./cli/plan.ts";
-import { addTrace } from "./cli/trace.ts";
-import { FormatError, MachineryError, RequestError, VERSION } from "./mod.ts";
+import { MachineryError, RequestError } from "./probes/failure.ts";
+import { FormatError } from "./recording/mod.ts";
 
-function program(): Command {
-  const root = new Command("headcount")
-    .description("Count how often each compound head page is grabbed when user memory is pinned.")
-    .version(VERSION)
-    .exitOverride()
-    .showHelpAfterError("(--help tells what can be given)")
-    .configureHelp({ helpWidth: 80 });
-  for (const add of [addTrace, addMatrix, addPlan, addAnalyze, addKernels]) add(root);
-  return root;
+/** Runs what the arguments ask for; gives the exit code where that is known. */
+async function run(args: readonly string[]): Promise<number> {
+  // A parser of arguments and what makes recordings take as long to load as reading 200 000 lines.
+  const plain = plainAnalyze(args);
+  if (plain !== undefined) return await judgeRecording(plain.recording, plain);
+  const { runProgram } = await import("./cli/program.ts");
+  return await runProgram(args);
 }
 
 /** Says what went wrong and returns the exit code for it. */
 function fail(error: unknown): number {
-  // Commander has already said what is wrong with the arguments.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (error instanceof MachineryError) {
     if (error.evidence !== "") complain(`${error.evidence}\n`);
     complain(`headcount: ${error.message}`);
@@ -40,10 +32,11 @@ function fail(error: unknown): number {
 }
 
 if (import.meta.main) {
+  let code: number;
   try {
-    await program().parseAsync(Deno.args, { from: "user" });
+    code = await run(Deno.args);
   } catch (error) {
-    Deno.exitCode = fail(error);
+    code = fail(error);
   }
-  Deno.exit();
+  Deno.exit(code);
 }

@@ -67,18 +67,21 @@ export function openAccounts(): Accounts {
   const compound = new PairSums(NAMES.length);
   const single = new SpanSums<keyof Account>(NAMES);
 
-  // Numbers and no objects: runs, puts and lines have too many shapes for one piece of code.
+  // Where a name is among all is said where it is known. Numbers and no objects: runs, puts and lines have too many shapes for one piece of code.
   function book(
     head: number,
     order: number,
     count: number,
     step: number,
     refs: number,
-    name: keyof Account,
+    column: number,
   ): void {
     if (order !== 0) {
-      compound.add(head, order, name === "pins" ? 1 : NAMES.indexOf(name), count * refs);
-    } else if (step === 1) {
+      compound.add(head, order, column, count * refs);
+      return;
+    }
+    const name = NAMES[column] ?? "gets";
+    if (step === 1) {
       single.add(head, head + count, name, refs);
     } else {
       for (const { from, to, times } of headSpans({ head, count, step })) {
@@ -88,8 +91,9 @@ export function openAccounts(): Accounts {
   }
 
   return {
-    grab: (run, kind) => book(run.head, run.order, run.count, run.step, run.refs, kind),
-    put: (it) => book(it.pfn, it.order, it.count, it.step, it.refs, it.pin ? "putPins" : "putGets"),
+    grab: (run, kind) =>
+      book(run.head, run.order, run.count, run.step, run.refs, kind === "pins" ? 1 : 0),
+    put: (it) => book(it.pfn, it.order, it.count, it.step, it.refs, it.pin ? 3 : 2),
     heads: () => [
       ...single.layers().map(({ from, to, sums }) => ({
         pfn: from,

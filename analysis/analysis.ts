@@ -97,7 +97,7 @@ export function startAnalysis(): Analysis {
       const { collector, accounts, ranges, header } = known("call");
       if (!call.repeats) lastIsPlain = isPlain(call);
       const isLikeTaken = call.repeats && lastIsTaken;
-      lastIsTaken = lastIsPlain && fits(call) && collector.addWhole(call);
+      lastIsTaken = lastIsPlain && fits(call) && collector.addWhole(call, isLikeTaken);
       if (!lastIsTaken) return false;
       accounts.grab(call, (call.flags & header.plan.flags.pin) === 0 ? "gets" : "pins");
       ranges.addLine(call, isLikeTaken);

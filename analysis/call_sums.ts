@@ -266,8 +266,9 @@ export function histogramOf(powers: Float64Array): Histogram {
 const POWERS = 54;
 
 function addPower(powers: Float64Array, value: number, times: number): void {
-  const high = Math.floor(value / 2 ** 31);
-  const power = high === 0 ? 32 - Math.clz32(value) : 31 + (32 - Math.clz32(high));
+  const power = value < 2 ** 32
+    ? 32 - Math.clz32(value)
+    : 64 - Math.clz32(Math.floor(value / 2 ** 32));
   powers[power] = (powers[power] ?? 0) + times;
 }
 

@@ -12,6 +12,8 @@
 import type {
   CallEvent,
   CallKey,
+  CallRun,
+  HexAddress,
   LeafEvent,
   PutEvent,
   RecordingEvent,
@@ -103,10 +105,11 @@ export interface Collector {
   /**
    * Takes a call that its own line tells all of: one run that took what it returned.
    *
+   * @param repeats Whether but for its key it is like the one that was taken before in this way.
    * @returns Whether it was taken; else other events of this call came before, and it is to be added
    *   as one.
    */
-  addWhole(call: WholeCall): boolean;
+  addWhole(call: WholeCall, repeats: boolean): boolean;
   /** Takes puts outside of any call. */
   addPuts(puts: OutsidePuts): void;
   /** Hands on the calls that are still open, and tells what else was collected. */
@@ -177,6 +180,8 @@ export function createCollector(take: (call: EndedCall) => void): Collector {
     puts: 0,
     putRefs: 0,
   };
+  /** What each of the last whole calls adds, and how many of them are not added yet. */
+  const row = { calls: 0, pages: 0, grabs: 0, refs: 0, lookups: 0, realLookups: 0 };
   const counts = { lost: 0, unreadable: 0, duplicates: 0 };
   const parts = { lacking: 0, surplus: 0 };
   let tellsParts = false;
@@ -279,18 +284,34 @@ export function createCollector(take: (call: EndedCall) => void): Collector {
     }
   }
 
-  function addWhole(call: WholeCall): boolean {
+  function addWhole(call: WholeCall, repeats: boolean): boolean {
     const thread = threadOf(call.tid);
     if (thread.open.size > 0 && thread.open.has(call.call)) return false;
     if (!thread.closed.add(call.call)) return false;
-    tellsParts = true;
-    sums.calls++;
-    sums.pages += call.returned;
-    sums.lookups += call.lookups;
-    sums.realLookups += call.realLookups;
-    sums.grabs += call.count;
-    sums.refs += call.count * call.refs;
+    if (!repeats) {
+      addRow();
+      row.pages = call.returned;
+      row.lookups = call.lookups;
+      row.realLookups = call.realLookups;
+      row.grabs = call.count;
+      row.refs = call.count * call.refs;
+    }
+    row.calls++;
     return true;
+  }
+
+  /** Adds whole calls in a row that are alike. */
+  function addRow(): void {
+    const { calls } = row;
+    if (calls === 0) return;
+    tellsParts = true;
+    sums.calls += calls;
+    sums.pages += calls * row.pages;
+    sums.lookups += calls * row.lookups;
+    sums.realLookups += calls * row.realLookups;
+    sums.grabs += calls * row.grabs;
+    sums.refs += calls * row.refs;
+    row.calls = 0;
   }
 
   function addPuts({ tid, count, refs }: OutsidePuts): void {
@@ -300,6 +321,7 @@ export function createCollector(take: (call: EndedCall) => void): Collector {
   }
 
   function finish(): Collected {
+    addRow();
     let [orphans, putsByOthers] = [0, 0];
     for (const thread of threads.values()) {
       if (thread.open.size === 0 && thread.closed.size === 0) putsByOthers += thread.puts;
@@ -350,9 +372,7 @@ function surplusOf(open: OpenCall, event: CallEvent): { parts: number; puts: num
 function inOrder(open: OpenCall, event: CallEvent): EndedCall {
   const { tid, call, refused } = open;
   const { run, leaf } = event;
-  const runs = run === undefined
-    ? open.runs
-    : [...open.runs, { kind: "run", tid, call, ...run } as const];
+  const runs = run === undefined ? open.runs : [...open.runs, runOf(open, run)];
   const leaves = leaf === undefined
     ? open.leaves
     : [...open.leaves, { kind: "leaf", tid, call, ...leaf } as const];
@@ -368,8 +388,22 @@ function inOrder(open: OpenCall, event: CallEvent): EndedCall {
   };
 }
 
+/** A run from its call's line; `...` would take several times as long. */
+function runOf({ tid, call }: CallKey, run: CallRun): RunEvent {
+  const { path, role, pfn, head, order, count, refs, step, refcount } = run;
+  return refcount === undefined
+    ? { kind: "run", tid, call, path, role, pfn, head, order, count, refs, step }
+    : { kind: "run", tid, call, path, role, pfn, head, order, count, refs, step, refcount };
+}
+
 function sorted<T>(items: readonly T[], by: (a: T, b: T) => number): readonly T[] {
-  return items.length < 2 ? items : items.toSorted(by);
+  // Mostly they are in order.
+  let last: T | undefined;
+  for (const item of items) {
+    if (last !== undefined && by(last, item) > 0) return items.toSorted(by);
+    last = item;
+  }
+  return items;
 }
 
 function byPage<T extends { readonly pfn: number }>(a: T, b: T): number {
@@ -378,8 +412,13 @@ function byPage<T extends { readonly pfn: number }>(a: T, b: T): number {
 }
 
 function byLeaf(a: LeafEvent, b: LeafEvent): number {
-  return compare(BigInt(a.address), BigInt(b.address)) ||
+  return byAddress(a.address, b.address) ||
     compare(JSON.stringify(a), JSON.stringify(b));
+}
+
+function byAddress(a: HexAddress, b: HexAddress): number {
+  // Up to 13 hex digits a number holds exactly.
+  return a.length <= 15 && b.length <= 15 ? Number(a) - Number(b) : compare(BigInt(a), BigInt(b));
 }
 
 function compare<T extends string | bigint>(a: T, b: T): number {

@@ -7,6 +7,7 @@
 import type { RunEvent } from "../recording/event.ts";
 import type { Weighted } from "./histogram.ts";
 import { PairSums } from "./pairs.ts";
+import { grabsIn } from "./runs.ts";
 import { headSpans, layers, SpanSums, type Weight } from "./spans.ts";
 
 /** A head page and how often it was grabbed. */
@@ -50,6 +51,15 @@ export interface Heads {
  * ```
  */
 export function headsOf(runs: readonly RunEvent[]): Heads {
+  const [first] = runs;
+  if (first === undefined) return { count: 0, grabsPerHead: [], most: undefined, overdrawn: 0 };
+  if (first.order !== 0 && runs.every((run) => isSameHead(run, first))) {
+    // Mostly there is one head.
+    const { head: pfn, order } = first;
+    const grabs = grabsIn(runs);
+    const overdrawn = runs.reduce((sum, run) => sum + run.count - fitting(run), 0);
+    return { count: 1, grabsPerHead: [[grabs, 1]], most: { pfn, order, grabs }, overdrawn };
+  }
   const compound = new Map<number, HeadGrabs>();
   const single: Weight<"grabs">[] = [];
   let overdrawn = 0;
@@ -143,6 +153,10 @@ function fitting({ pfn, head, order, count, refs, step }: RunEvent): number {
   const room = head + 2 ** order - pfn - refs;
   if (room < 0) return 0;
   return step === 0 ? count : Math.min(count, Math.floor(room / step) + 1);
+}
+
+function isSameHead(run: RunEvent, { head, order }: RunEvent): boolean {
+  return run.head === head && run.order === order;
 }
 
 function* alone(heads: ReadonlyMap<number, HeadGrabs>): Generator<Row> {

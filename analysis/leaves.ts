@@ -155,8 +155,9 @@ function functionOf(role: Role | undefined): string[] {
  * ```
  */
 export function withoutEchoes(leaves: readonly LeafEvent[]): readonly LeafEvent[] {
+  // Mostly there is none of a device.
+  if (leaves.every(({ level }) => level !== undefined)) return leaves;
   const devices = leaves.filter(({ level }) => level === undefined);
-  if (devices.length === 0) return leaves;
   const served = new Set(devices.map(({ address }) => address));
   return leaves.filter(({ level, address }) =>
     level === undefined || level === "pte" || !served.has(address)
@@ -199,9 +200,9 @@ export function leavesOf(walk: Walk, level: LeafLevel, pageBytes: number): Leave
   const { first, pages, runs } = walk;
   const counts = { pte: 0, pmd: 0, pud: 0 };
   if (pages === 0) return { counts, leastGrabs: 0, uncovered: 0 };
-  const pieces = piecesByBlock(runs, level.pages);
   if (level.source === "mapping" && level.level !== "pte") {
     const touched = blocks(first, pages, level.pages);
+    const pieces = piecesByBlock(runs, level.pages);
     const found = [...pieces.values()].reduce((sum, heads) => sum + heads.size, 0);
     counts[level.level] = touched;
     // A leaf needs one grab at least, whether or not its grabs are in the recording.
@@ -209,6 +210,8 @@ export function leavesOf(walk: Walk, level: LeafLevel, pageBytes: number): Leave
   }
   let leastGrabs = 0;
   let covered = 0;
+  // Only a device's leaf tells which pages it maps.
+  let pieces: ReturnType<typeof piecesByBlock> | undefined;
   for (const leaf of walk.leaves) {
     if (leaf.level === "pte") {
       // One report for a whole page table, of which a walk that gave up took only the beginning.
@@ -219,9 +222,12 @@ export function leavesOf(walk: Walk, level: LeafLevel, pageBytes: number): Leave
       covered += taken;
     } else if (leaf.taken) {
       counts[leaf.level ?? level.level]++;
-      leastGrabs += leaf.pfn === undefined
-        ? 1
-        : pieces.get(Math.floor(leaf.pfn / level.pages))?.size ?? 1;
+      if (leaf.pfn === undefined) {
+        leastGrabs++;
+      } else {
+        pieces ??= piecesByBlock(runs, level.pages);
+        leastGrabs += pieces.get(Math.floor(leaf.pfn / level.pages))?.size ?? 1;
+      }
       covered += leaf.pages;
     }
   }

@@ -232,9 +232,9 @@ export function findLeaves(
   pageBytes: number,
 ): void {
   const { returned: pages, leaf } = call;
-  const first = Math.floor(call.address / pageBytes);
   leaves.pte = leaves.pmd = leaves.pud = 0;
   if (level.source === "mapping" && level.level !== "pte") {
+    const first = Math.floor(call.address / pageBytes);
     const touched = Math.floor((first + pages - 1) / level.pages) -
       Math.floor(first / level.pages) + 1;
     if (level.level === "pmd") leaves.pmd = touched;
@@ -246,6 +246,7 @@ export function findLeaves(
   let covered = 0;
   let leastGrabs = 0;
   if (leaf === "pte") {
+    const first = Math.floor(call.address / pageBytes);
     const left = first + pages - Math.floor(call.leafAddress / pageBytes);
     leastGrabs = covered = leaves.pte = Math.max(0, Math.min(call.leafPages, left));
   } else if (leaf !== "none" && isTaken(call, pageBytes)) {

@@ -27,6 +27,8 @@ export class PairSums {
   #size = 0;
   #mask = 7;
   #cells: Float64Array;
+  /** The cell that was added to last. */
+  #last = 0;
 
   constructor(width: number) {
     this.width = width;
@@ -45,20 +47,14 @@ export class PairSums {
 
   /** Adds to one of a pair's sums; an amount of 0 puts the pair in. */
   add(a: number, b: number, column: number, amount: number): void {
-    const cells = this.#cells;
-    const stride = 2 + this.width;
-    const mask = this.#mask;
-    for (let slot = hashOf(a, b) & mask;; slot = (slot + 1) & mask) {
-      const cell = slot * stride;
-      const found = cells[cell];
-      if (found === a && cells[cell + 1] === b) {
-        cells[cell + 2 + column] = (cells[cell + 2 + column] ?? 0) + amount;
-        return;
-      }
-      if (found === FREE) break;
+    // What is taken on a head is mostly put next. The cell may be another's or free by now.
+    let cell = this.#last;
+    if (this.#cells[cell] !== a || this.#cells[cell + 1] !== b) {
+      this.#last = cell = this.#find(a, b);
     }
-    const cell = this.#find(a, b) + 2 + column;
-    this.#cells[cell] = (this.#cells[cell] ?? 0) + amount;
+    const cells = this.#cells;
+    cell += 2 + column;
+    cells[cell] = (cells[cell] ?? 0) + amount;
   }
 
   /** One of a pair's sums; `undefined` where the pair is not in. */

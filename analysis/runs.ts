@@ -17,7 +17,9 @@ import type { RunEvent } from "../recording/event.ts";
  * ```
  */
 export function grabsIn(runs: readonly Pick<RunEvent, "count">[]): number {
-  return runs.reduce((sum, { count }) => sum + count, 0);
+  let sum = 0;
+  for (const { count } of runs) sum += count;
+  return sum;
 }
 
 /**
@@ -31,7 +33,9 @@ export function grabsIn(runs: readonly Pick<RunEvent, "count">[]): number {
  * ```
  */
 export function refsIn(runs: readonly Pick<RunEvent, "count" | "refs">[]): number {
-  return runs.reduce((sum, { count, refs }) => sum + count * refs, 0);
+  let sum = 0;
+  for (const { count, refs } of runs) sum += count * refs;
+  return sum;
 }
 
 /**

@@ -106,6 +106,8 @@ function areEqual<Name extends string>(
 
 /** So many spans are kept before those that overlap are cut and those that touch are joined. */
 const LIMIT = 4096;
+/** What no span begins or ends with. */
+const NONE = -1;
 
 /**
  * What is added to spans of pages, by name. Equal spans are kept once, and when there are many all of
@@ -124,6 +126,11 @@ const LIMIT = 4096;
 export class SpanSums<Name extends string> {
   readonly #names: readonly Name[];
   readonly #pairs: PairSums;
+  /**
+   * What was added last, from, to, column and amount: the next span mostly begins where this one ends,
+   * and they are added as one.
+   */
+  readonly #open: Float64Array = Float64Array.of(NONE, NONE, 0, 0);
   #limit = LIMIT;
 
   constructor(names: readonly Name[]) {
@@ -133,19 +140,42 @@ export class SpanSums<Name extends string> {
 
   /** Adds to each page of [from, to). */
   add(from: number, to: number, name: Name, amount: number): void {
+    const open = this.#open;
     const column = name === this.#names[0] ? 0 : this.#names.indexOf(name);
-    this.#pairs.add(from, to, column, amount);
-    if (this.#pairs.size > this.#limit) this.#compact();
+    if (from !== open[1] || column !== open[2] || amount !== open[3]) {
+      this.#close();
+      open[0] = from;
+      open[2] = column;
+      open[3] = amount;
+    }
+    open[1] = to;
   }
 
   /** Adds all of another's. */
   merge(other: SpanSums<Name>): void {
+    other.#close();
     this.#pairs.merge(other.#pairs);
     if (this.#pairs.size > this.#limit) this.#compact();
   }
 
   /** Pages that the same was added to, in order. */
   layers(): Layer<Name>[] {
+    this.#close();
+    return this.#layers();
+  }
+
+  /** Puts what was added last to the rest. */
+  #close(): void {
+    const open = this.#open;
+    const from = open[0] ?? NONE;
+    const to = open[1] ?? NONE;
+    if (from === NONE) return;
+    open[0] = open[1] = NONE;
+    this.#pairs.add(from, to, open[2] ?? 0, open[3] ?? 0);
+    if (this.#pairs.size > this.#limit) this.#compact();
+  }
+
+  #layers(): Layer<Name>[] {
     const weights: Weight<Name>[] = [];
     for (const [from, to, sums] of this.#pairs) {
       this.#names.forEach((name, column) => {
@@ -156,7 +186,7 @@ export class SpanSums<Name extends string> {
   }
 
   #compact(): void {
-    const joined = this.layers();
+    const joined = this.#layers();
     this.#pairs.clear();
     for (const { from, to, sums } of joined) {
       this.#names.forEach((name, column) => this.#pairs.add(from, to, column, sums[name]));

@@ -106,6 +106,11 @@ export function listenToWorkload(pageBytes: number): Workload {
 
 /** The pages that hold some bytes, the first and the last perhaps in part. */
 function pagesOf({ address }: Pick<WorkloadReady, "address">, bytes: number, pageBytes: number) {
+  const last = Number(address) + bytes + pageBytes - 1;
+  // Mostly the addresses fit numbers.
+  if (Number.isSafeInteger(last)) {
+    return { from: pageIndex(address, pageBytes), to: Math.floor(last / pageBytes) };
+  }
   const end = BigInt(address) + BigInt(bytes + pageBytes - 1);
   return {
     from: pageIndex(address, pageBytes),

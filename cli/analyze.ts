@@ -15,6 +15,24 @@ export function addAnalyze(root: Command): void {
     .argument("<recording>", "folder of a recording, or its file; - for standard input")
     .option("--json", "print the report as one JSON object")
     .action(async (recording, options) => {
-      Deno.exitCode = await printReport(await readReport(recording), options.json ?? false);
+      Deno.exitCode = await judgeRecording(recording, options);
     });
+}
+
+/** Prints the report of a recording; gives its exit code. */
+export async function judgeRecording(
+  recording: string,
+  { json = false }: { readonly json?: boolean | undefined },
+): Promise<number> {
+  return await printReport(await readReport(recording), json);
+}
+
+/** What the arguments ask for where they are those of a plain `analyze`, which need no parser. */
+export function plainAnalyze(
+  [command, ...rest]: readonly string[],
+): { readonly recording: string; readonly json: boolean } | undefined {
+  const [recording, ...others] = rest.filter((argument) => argument !== "--json");
+  if (command !== "analyze" || recording === undefined || others.length > 0) return undefined;
+  if (recording.startsWith("-") && recording !== "-") return undefined;
+  return { recording, json: rest.includes("--json") };
 }

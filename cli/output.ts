@@ -11,7 +11,7 @@ import {
   renderOverhead,
   renderText,
   type Report,
-} from "../mod.ts";
+} from "../analysis/mod.ts";
 
 /** A usage error, as sysexits.h numbers it. */
 export const EXIT_USAGE = 64;

@@ -6,7 +6,8 @@
 
 import { CALL_NUMBERS as CALL, CallLine, PUT_NUMBERS as PUT, PutLine } from "./call_line.ts";
 import type { LeafEvent, RunEvent } from "./event.ts";
-import { type Layout, layout, memo, type Reader } from "./layout.ts";
+import { field, fields, memo, type Text, text } from "./layout.ts";
+import type { Reader } from "./reader.ts";
 
 /** Limits of numbers, as the checks of their fields have them. */
 const COUNT = Number.MAX_SAFE_INTEGER;
@@ -14,56 +15,53 @@ const PAGES = 2 ** 31 - 1;
 const PFN = 2 ** 52 - 1;
 const ORDER = 63;
 
-const CALL_KEY = layout(
-  ['{"kind":"call","tid":', COUNT],
-  [',"call":', COUNT],
-  [',"at":', COUNT],
-  [',"ns":', COUNT],
-);
-const ADDRESS = layout([',"address":"0x', 0]);
-const ADDRESS_LENGTH = ',"address":"0x'.length;
-const ASKED = layout(['","asked":', PAGES], [',"flags":', COUNT]);
+const CALL_TID = field('{"kind":"call","tid":', COUNT);
+const CALL_NUMBER = field(',"call":', COUNT);
+const AT = field(',"at":', COUNT);
+const NS = field(',"ns":', COUNT);
+const ADDRESS = text(',"address":"0x');
+const ASKED = fields(['","asked":', PAGES], [',"flags":', COUNT]);
 const LOOKUPS = [[',"lookups":', COUNT], [',"realLookups":', COUNT]] as const;
-const RETURNED = layout([',"returned":', PAGES], ...LOOKUPS);
-const FAILED = layout([',"returned":-', PAGES], ...LOOKUPS);
-const FELL_BACK = layout([',"fellBack":true', 0]);
-const DID_NOT = layout([',"fellBack":false', 0]);
-const PARTS = layout([',"parts":', COUNT]);
+const RETURNED = fields([',"returned":', PAGES], ...LOOKUPS);
+const FAILED = fields([',"returned":-', PAGES], ...LOOKUPS);
+const FELL_BACK = text(',"fellBack":true');
+const DID_NOT = text(',"fellBack":false');
+const PARTS = field(',"parts":', COUNT);
 
 const PATHS = ["fast", "slow"] as const;
 const ROLES = ["grabOne", "grabBatch", "grabSlow"] as const;
 const WALKS_IN_CALL = walks(',"run":{');
 const WALKS = walks(",");
-const HEADS = layout([',"pfn":', PFN], [',"head":', PFN]);
-const RUN_NUMBERS = layout(
+const PAGE = field(',"pfn":', PFN);
+const HEAD = field(',"head":', PFN);
+const RUN_NUMBERS = fields(
   [',"order":', ORDER],
   [',"count":', PAGES],
   [',"refs":', PAGES],
   [',"step":', PAGES],
 );
-const REFCOUNT = layout([',"refcount":', COUNT]);
-const NEGATIVE_REFCOUNT = layout([',"refcount":-', COUNT]);
-const RUN_KEY = layout(['{"kind":"run","tid":', COUNT], [',"call":', COUNT]);
+const REFCOUNT = field(',"refcount":', COUNT);
+const NEGATIVE_REFCOUNT = field(',"refcount":-', COUNT);
+const RUN_KEY = fields(['{"kind":"run","tid":', COUNT], [',"call":', COUNT]);
 
 const LEVELS = ["device", "pte", "pmd", "pud"] as const;
 const LEAVES_IN_CALL = leaves(',"leaf":{');
 const LEAVES = leaves(",");
-const LEAF_PFN = layout(['","pfn":', PFN]);
-const LEAF_PAGES = layout([',"pages":', PAGES]);
-const ORDINARY_PAGES = layout(['","pages":', PAGES]);
-const TAKEN = layout([',"taken":true', 0]);
-const NOT_TAKEN = layout([',"taken":false', 0]);
-const LEAF_KEY = layout(['{"kind":"leaf","tid":', COUNT], [',"call":', COUNT]);
+const LEAF_PFN = field('","pfn":', PFN);
+const LEAF_PAGES = field(',"pages":', PAGES);
+const ORDINARY_PAGES = field('","pages":', PAGES);
+const TAKEN = text(',"taken":true');
+const NOT_TAKEN = text(',"taken":false');
+const LEAF_KEY = fields(['{"kind":"leaf","tid":', COUNT], [',"call":', COUNT]);
 
-const PUT_KEY = layout(['{"kind":"put","tid":', COUNT]);
-const PUT_PLACE = layout([',"at":', COUNT], [',"pfn":', PFN]);
+const PUT_TID = field('{"kind":"put","tid":', COUNT);
 const PUTS = {
   put: [puts("put", false), puts("put", true)],
   unpin: [puts("unpin", false), puts("unpin", true)],
 } as const;
 
 const [BRACE, LINE_FEED, MINUS] = [125, 10, 45];
-const letter = (text: string): number => text.charCodeAt(0);
+const letter = (it: string): number => it.charCodeAt(0);
 const [B, F, L, M, O, R, S, T, U] = [..."BflmOrstu"].map(letter);
 
 /** A reader of calls and puts. Pieces of a line that are as they were in the last one are not read again. */
@@ -73,6 +71,7 @@ export class CallReader {
   /** The last puts that were read. */
   readonly put: PutLine = new PutLine();
   readonly #reader: Reader;
+  readonly #callKey = memo();
   readonly #asked = memo();
   readonly #run = memo();
   readonly #rest = memo();
@@ -94,8 +93,16 @@ export class CallReader {
     // What an odd line leaves behind is nothing to be like.
     let repeats = this.#isWhole;
     this.#isWhole = false;
-    let at = reader.numbers(start, CALL_KEY, numbers, CALL.tid);
-    const address = at + ADDRESS_LENGTH;
+    // One thread makes several calls in a row. What follows shows that its number ends here.
+    let at = reader.again(start, this.#callKey);
+    if (at === odd) {
+      at = reader.number(start, CALL_TID, numbers, CALL.tid);
+      reader.remember(this.#callKey, start, at);
+    }
+    at = reader.number(at, CALL_NUMBER, numbers, CALL.call);
+    at = reader.number(at, AT, numbers, CALL.at);
+    at = reader.number(at, NS, numbers, CALL.ns);
+    const address = at + ADDRESS.length;
     const asked = at = reader.hex(at, ADDRESS, numbers, CALL.address);
     if (at === odd) return odd;
     at = reader.again(asked, this.#asked);
@@ -108,7 +115,8 @@ export class CallReader {
       reader.remember(this.#asked, asked, hasRun ? at : odd);
     }
     if (call.path !== undefined) {
-      const run = at = reader.numbers(at, HEADS, numbers, CALL.pfn);
+      at = reader.number(at, PAGE, numbers, CALL.pfn);
+      const run = at = reader.number(at, HEAD, numbers, CALL.head);
       if (at === odd) return odd;
       at = reader.again(run, this.#run);
       if (at === odd) {
@@ -129,7 +137,7 @@ export class CallReader {
     if (at === odd) {
       repeats = false;
       at = call.leaf === "none" ? rest : closed(reader, readLeafPages(reader, rest, call));
-      at = lineEnd(reader, reader.numbers(at, PARTS, numbers, CALL.parts));
+      at = lineEnd(reader, reader.number(at, PARTS, numbers, CALL.parts));
       reader.remember(this.#rest, rest, at);
     }
     this.#isWhole = at !== odd;
@@ -144,13 +152,14 @@ export class CallReader {
     const { bytes, odd } = reader;
     let at = reader.again(start, this.#putKey);
     if (at === odd) {
-      at = reader.numbers(start, PUT_KEY, put.numbers, PUT.tid);
+      at = reader.number(start, PUT_TID, put.numbers, PUT.tid);
       const isUnpin = bytes[at + 18] === U;
       put.pin = bytes[at + (isUnpin ? 31 : 29)] === T;
       at = reader.text(at, PUTS[isUnpin ? "unpin" : "put"][put.pin ? 1 : 0]);
       reader.remember(this.#putKey, start, at);
     }
-    const rest = at = reader.numbers(at, PUT_PLACE, put.numbers, PUT.at);
+    at = reader.number(at, AT, put.numbers, PUT.at);
+    const rest = at = reader.number(at, PAGE, put.numbers, PUT.pfn);
     if (at === odd) return odd;
     at = reader.again(rest, this.#put);
     if (at === odd) {
@@ -175,7 +184,8 @@ export function readRunLine(
 ): { readonly event: RunEvent; readonly next: number } | undefined {
   let at = reader.numbers(start, RUN_KEY, scratch.numbers, CALL.tid);
   at = readWalk(reader, at, scratch, WALKS, 0);
-  at = reader.numbers(at, HEADS, scratch.numbers, CALL.pfn);
+  at = reader.number(at, PAGE, scratch.numbers, CALL.pfn);
+  at = reader.number(at, HEAD, scratch.numbers, CALL.head);
   at = reader.numbers(at, RUN_NUMBERS, scratch.numbers, CALL.order);
   const next = lineEnd(reader, readRefcount(reader, at, scratch));
   const { tid, call, path } = scratch;
@@ -232,7 +242,7 @@ function readWalk(
   reader: Reader,
   start: number,
   call: CallLine,
-  layouts: readonly Layout[],
+  texts: readonly Text[],
   skip: number,
 ): number {
   const { bytes } = reader;
@@ -241,8 +251,8 @@ function readWalk(
   const index = role === O ? 0 : role === B ? 1 : 2;
   call.path = PATHS[path];
   call.role = ROLES[index] ?? "grabOne";
-  const layout = layouts[3 * path + index];
-  return layout === undefined ? reader.odd : reader.text(start, layout);
+  const walk = texts[3 * path + index];
+  return walk === undefined ? reader.odd : reader.text(start, walk);
 }
 
 function readRefcount(reader: Reader, start: number, call: CallLine): number {
@@ -250,8 +260,8 @@ function readRefcount(reader: Reader, start: number, call: CallLine): number {
   call.hasRefcount = bytes[start + 2] === R;
   if (!call.hasRefcount) return start;
   const isNegative = bytes[start + 12] === MINUS;
-  const layout = isNegative ? NEGATIVE_REFCOUNT : REFCOUNT;
-  const at = reader.numbers(start, layout, call.numbers, CALL.refcount);
+  const refcount = isNegative ? NEGATIVE_REFCOUNT : REFCOUNT;
+  const at = reader.number(start, refcount, call.numbers, CALL.refcount);
   if (isNegative) call.numbers[CALL.refcount] = -(call.numbers[CALL.refcount] ?? 0);
   return at;
 }
@@ -267,7 +277,7 @@ function readLeafPlace(
   reader: Reader,
   start: number,
   call: CallLine,
-  layouts: readonly Layout[],
+  texts: readonly Text[],
   skip: number,
   address: number,
   length: number,
@@ -277,19 +287,19 @@ function readLeafPlace(
   const letter = bytes[start + skip + 11];
   const index = bytes[start + skip + 2] !== L ? 0 : letter === T ? 1 : letter === M ? 2 : 3;
   call.leaf = LEVELS[index] ?? "none";
-  const layout = layouts[index];
-  if (layout === undefined) return reader.odd;
-  let at = reader.textAnd(start, layout, address, length) - 1;
+  const place = texts[index];
+  if (place === undefined) return reader.odd;
+  let at = reader.textAnd(start, place, address, length) - 1;
   if (at < reader.odd - 1) numbers[CALL.leafAddress] = numbers[CALL.address] ?? 0;
-  else at = reader.hex(start, layout, numbers, CALL.leafAddress);
-  return index === 0 ? reader.numbers(at, LEAF_PFN, numbers, CALL.leafPfn) : at;
+  else at = reader.hex(start, place, numbers, CALL.leafAddress);
+  return index === 0 ? reader.number(at, LEAF_PFN, numbers, CALL.leafPfn) : at;
 }
 
 /** Reads how many pages it has, and whether it was taken. */
 function readLeafPages(reader: Reader, start: number, call: CallLine): number {
   const { bytes } = reader;
-  const layout = call.leaf === "device" ? LEAF_PAGES : ORDINARY_PAGES;
-  const at = reader.numbers(start, layout, call.numbers, CALL.leafPages);
+  const pages = call.leaf === "device" ? LEAF_PAGES : ORDINARY_PAGES;
+  const at = reader.number(start, pages, call.numbers, CALL.leafPages);
   call.leafTaken = undefined;
   if (bytes[at + 2] !== T) return at;
   call.leafTaken = bytes[at + 9] === T;
@@ -305,19 +315,19 @@ function lineEnd({ bytes, odd }: Reader, at: number): number {
 }
 
 /** What is before the numbers of a run, by path and role. */
-function walks(before: string): readonly Layout[] {
+function walks(before: string): readonly Text[] {
   return PATHS.flatMap((path) =>
-    ROLES.map((role) => layout([`${before}"path":"${path}","role":"${role}"`, 0]))
+    ROLES.map((role) => text(`${before}"path":"${path}","role":"${role}"`))
   );
 }
 
 /** Leaves by level. */
-function leaves(before: string): readonly Layout[] {
+function leaves(before: string): readonly Text[] {
   return LEVELS.map((level) =>
-    layout([`${before}${level === "device" ? "" : `"level":"${level}",`}"address":"0x`, 0])
+    text(`${before}${level === "device" ? "" : `"level":"${level}",`}"address":"0x`)
   );
 }
 
-function puts(role: string, pin: boolean): Layout {
-  return layout([`,"call":0,"role":"${role}","pin":${pin}`, 0]);
+function puts(role: string, pin: boolean): Text {
+  return text(`,"call":0,"role":"${role}","pin":${pin}`);
 }

@@ -10,7 +10,8 @@
 import { CallLine, type PutLine } from "./call_line.ts";
 import { decodeLines, type RecordingItem } from "./codec.ts";
 import { CallReader, readLeafLine, readRunLine } from "./known_lines.ts";
-import { Reader } from "./layout.ts";
+import { memo } from "./layout.ts";
+import { Reader } from "./reader.ts";
 
 /** Takes what a scanner reads. */
 export interface ScanSink {
@@ -77,13 +78,32 @@ export function createScanner(sink: ScanSink): Scanner {
   let isFirst = true;
   /** Bytes that are not read yet. */
   let fill = 0;
+  /** The last line but the first that was decoded as text, with its end, and what it means. */
+  const oddBytes = memo();
+  let oddItem: RecordingItem | undefined;
 
+  /** Reads a line that ends before a place. */
   function oddLine(from: number, to: number): void {
     const line = bytes.subarray(from, Math.min(to, from + LONGEST_BYTES));
     const text = (isFirst ? firstLine : otherLines).decode(line).slice(0, LONGEST);
     isFirst = false;
-    const item = decoder.decode(text);
-    if (item !== undefined) sink.add(item);
+    oddItem = decoder.decode(text);
+    if (oddItem !== undefined) sink.add(oddItem);
+  }
+
+  /** Reads a line of any kind; gives the place after it. */
+  function anyLine(at: number): number {
+    // A workload says the same again and again: the same bytes are the same item.
+    const same = reader.again(at, oddBytes);
+    if (same !== odd) {
+      if (oddItem !== undefined) sink.add(oddItem);
+      return same;
+    }
+    const wasFirst = isFirst;
+    const next = bytes.indexOf(LINE_FEED, at) + 1;
+    oddLine(at, next - 1);
+    reader.remember(oddBytes, at, wasFirst ? odd : next);
+    return next;
   }
 
   /** Reads a line of a known kind; gives the place after it. */
@@ -113,12 +133,8 @@ export function createScanner(sink: ScanSink): Scanner {
   function lines(end: number): number {
     let at = 0;
     while (at < end) {
-      let next = isFirst ? odd : knownLine(at);
-      if (next === odd) {
-        next = bytes.indexOf(LINE_FEED, at) + 1;
-        oddLine(at, next - 1);
-      }
-      at = next;
+      const next = isFirst ? odd : knownLine(at);
+      at = next === odd ? anyLine(at) : next;
     }
     return at;
   }

@@ -2,13 +2,40 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { constants, zstdCompressSync } from "node:zlib";
 import { renderJson } from "headcount";
+import { plainAnalyze } from "../cli/analyze.ts";
 import { createRecording, readReport, RECORDING_FILES } from "../cli/recording_file.ts";
 import { generateRecording } from "./bench/recording.ts";
-import { ROOT, temporaryFolder } from "./support/cli.ts";
+import { ROOT, runTask, temporaryFolder } from "./support/cli.ts";
 
 const FIXTURE = `${ROOT}tests/fixtures/recordings/linux-7.3-2M/recording.jsonl`;
 const TEXT = [...generateRecording(20_000)].join("");
 const CHECKSUM = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+
+Deno.test("plainAnalyze() leaves all that is not plain to the parser", () => {
+  assertEquals(plainAnalyze(["analyze", "x"]), { recording: "x", json: false });
+  assertEquals(plainAnalyze(["analyze", "-", "--json"]), { recording: "-", json: true });
+  for (
+    const others of [
+      [],
+      ["x"],
+      ["trace", "x"],
+      ["analyze"],
+      ["analyze", "--json"],
+      ["analyze", "x", "y"],
+      ["analyze", "--help"],
+      ["analyze", "x", "-h"],
+      ["analyze", "--", "x"],
+      ["--json", "analyze", "x"],
+    ]
+  ) {
+    assertEquals(plainAnalyze(others), undefined, others.join(" "));
+  }
+});
+
+Deno.test("analyze does the same with its arguments parsed", async () => {
+  const plain = await runTask(["analyze", "--json", FIXTURE]);
+  assertEquals(await runTask(["analyze", "--json", "--", FIXTURE]), plain);
+});
 
 Deno.test("readReport() reads a compressed recording as it does the plain one", async () => {
   await using folder = await temporaryFolder();

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { HeadCounter, headsOf } from "../../analysis/heads.ts";
+import { SpanSums } from "../../analysis/spans.ts";
 import { HEAD, RUN } from "./support.ts";
 
 const SINGLE = { ...RUN, order: 0, refs: 1, step: 1 };
@@ -59,4 +60,26 @@ Deno.test("HeadCounter counts a head once, whatever the calls and their order", 
     }
   }
   assertEquals(heads.orders(), { "0": 10_001, "9": 1, "18": 1 });
+});
+
+Deno.test("SpanSums adds spans that follow one another as it does others", () => {
+  const spans = new SpanSums(["taken", "put"]);
+  spans.add(0, 10, "taken", 1);
+  spans.add(10, 20, "taken", 1);
+  // Neither another amount nor another name goes on with what was added last.
+  spans.add(20, 30, "taken", 2);
+  spans.add(30, 40, "put", 2);
+  assertEquals(spans.layers(), [
+    { from: 0, to: 20, sums: { taken: 1, put: 0 } },
+    { from: 20, to: 30, sums: { taken: 2, put: 0 } },
+    { from: 30, to: 40, sums: { taken: 0, put: 2 } },
+  ]);
+  // Nor does anything once it was asked for.
+  spans.add(40, 50, "put", 2);
+  const more = new SpanSums(["taken", "put"]);
+  more.add(0, 10, "put", 5);
+  more.merge(spans);
+  assertEquals(more.layers()[0], { from: 0, to: 10, sums: { taken: 1, put: 5 } });
+  assertEquals(more.layers().at(-1), { from: 30, to: 50, sums: { taken: 0, put: 2 } });
+  assertEquals(spans.layers().at(-1), { from: 30, to: 50, sums: { taken: 0, put: 2 } });
 });

@@ -156,6 +156,37 @@ Deno.test("createScanner() does not mistake a line for one like the line before"
   }
 });
 
+Deno.test("createScanner() does not mistake a thread for one whose number begins like it", () => {
+  const threads = [41, 412, 4, 412, 4123].map((tid) => ({ ...WHOLE_CALL, tid }));
+  assertEquals(read(threads.map(encodeItem).join("")), threads);
+  const puts = [41, 412, 4, 412, 4123].map((tid) => encodeItem({ ...PUT, tid }));
+  assertEquals(
+    read(puts.join("")).map((put) => (put as { tid: number }).tid),
+    [41, 412, 4, 412, 4123],
+  );
+});
+
+Deno.test("createScanner() gives a line that comes again as often, whatever is between", () => {
+  const syscall = {
+    kind: "workload",
+    report: { step: "syscall", name: "pwrite", address: at(0), bytes: 4096, result: 4096 },
+  } as const;
+  const other = { ...syscall, report: { ...syscall.report, result: -5 } } as const;
+  const items = [syscall, syscall, RUN, syscall, other, syscall, WHOLE_CALL, syscall] as const;
+  assertEquals(read(items.map(encodeItem).join("")), items);
+  // Neither are lines without a meaning, or those that are the beginning of the one before.
+  const lines = ["", "{}", "{}", "", "{}{}", "{}", "x".repeat(300), "x".repeat(300)];
+  assertEquals(
+    read(lines.map((line) => `${line}\n`).join("")),
+    lines.filter((line) => line !== "").map((line) => ({
+      kind: "unreadable",
+      text: line.slice(0, 200),
+    })),
+  );
+  // A header that comes again is not known from the first line, which is read in another way.
+  assertEquals(read(encodeItem(HEADER).repeat(2)), [HEADER, HEADER]);
+});
+
 Deno.test("startAnalysis() does not mistake a call for one like a call that it did not take", async () => {
   const small = {
     ...WHOLE_CALL,

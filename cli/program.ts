@@ -1,0 +1,33 @@
+/**
+ * All commands, and the parser of their arguments.
+ *
+ * @module
+ */
+
+import { Command, CommanderError } from "@commander-js/extra-typings";
+import { VERSION } from "../mod.ts";
+import { addAnalyze } from "./analyze.ts";
+import { addKernels } from "./kernels.ts";
+import { addMatrix } from "./matrix.ts";
+import { EXIT_USAGE } from "./output.ts";
+import { addPlan } from "./plan.ts";
+import { addTrace } from "./trace.ts";
+
+/** Runs the command that the arguments name; gives its exit code. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  const root = new Command("headcount")
+    .description("Count how often each compound head page is grabbed when user memory is pinned.")
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError("(--help tells what can be given)")
+    .configureHelp({ helpWidth: 80 });
+  for (const add of [addTrace, addMatrix, addPlan, addAnalyze, addKernels]) add(root);
+  try {
+    await root.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // It has already said what is wrong with the arguments.
+    return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  }
+  return Deno.exitCode;
+}
