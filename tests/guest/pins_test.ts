@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { PutEvent, RecordingItem, Report } from "headcount";
+import { complaints } from "../../analysis/ledger.ts";
 import { temporaryFolder } from "../support/cli.ts";
 import { guestTest, kernelTest, lacksKernels, testUnless } from "../support/guest.ts";
 import { type Traced, tracePinning } from "../support/traced.ts";
@@ -13,7 +14,10 @@ async function pinned(mode: string, kernel?: string): Promise<Traced> {
   const traced = await tracePinning(mode, folder.path, {
     ...(kernel === undefined ? {} : { kernel }),
   });
-  assertEquals(traced.report.ledger.clean, true, JSON.stringify(traced.report.ledger));
+  // Kernels from 6.7 on count what they skip of any probe, such as of page_ref in an interrupt. Where
+  // the workload does not say what it moved, /proc/vmstat is what vouches for its pins.
+  const { ledger } = traced.report;
+  assertEquals(complaints(ledger).filter((it) => !/^\d+ probe runs? w/.test(it)), []);
   return traced;
 }
 
