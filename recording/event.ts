@@ -118,7 +118,7 @@ export interface RunEvent extends CallKey {
   readonly refs: number;
   /** Pages from one grab to the next: `refs`, or 0 where the same page was named again. */
   readonly step: number;
-  /** `_refcount` of the head after the run's first grab; absent in recordings of before 0.2. */
+  /** `_refcount` of the head after the run's first grab; told by 0.2 only. */
   readonly refcount?: number;
 }
 

@@ -119,7 +119,7 @@ export interface PlanSummary {
   readonly pageRef?: boolean;
   /**
    * Whether the kernel counts the runs of kprobes and tracepoints that it skips (6.7 on), as it does
-   * those of fentry (5.12 on); absent in recordings of before 0.2.
+   * those of fentry (5.12 on); absent in recordings of before 0.3.
    */
   readonly countsMisses?: boolean;
   /**

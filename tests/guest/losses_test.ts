@@ -1,7 +1,7 @@
-/** Losses, provoked on real kernels: each ends in `undecided`, with the reason; and what probes cost. */
+/** Losses, provoked on real kernels: each ends in `undecided`, with the reason. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Overhead, Report } from "headcount";
+import type { Report } from "headcount";
 import { collect } from "../../probes/targets/target.ts";
 import { runTask, temporaryFolder } from "../support/cli.ts";
 import { guestTest, kernelTest, lacksKernels, testUnless } from "../support/guest.ts";
@@ -101,21 +101,3 @@ kernelTest(
     assertEquals(report.verdict, "per-page");
   },
 );
-
-guestTest("trace --overhead times runs without probes and with, in turns", async () => {
-  await using folder = await temporaryFolder();
-  const { code, stdout, stderr } = await runTask([
-    ...["trace", "--json", "--quiet", "--out", `${folder.path}/recording`],
-    ...["--overhead", "--rounds", "2"],
-  ]);
-  assertEquals(code, 1, stderr);
-  const { verdict, ledger, overhead }: Report & { overhead: readonly Overhead[] } = JSON.parse(
-    stdout,
-  );
-  assertEquals([verdict, ledger.clean], ["per-page", true]);
-  assertEquals(overhead.map(({ part, rounds, timesPerRun }) => [part, rounds, timesPerRun]), [
-    ["system calls", 2, 1],
-  ]);
-  const [cost] = overhead;
-  assert(cost !== undefined && cost.factor.median > 1 && cost.untracedNs.min > 0);
-});
