@@ -1,5 +1,5 @@
 /**
- * Traces a QEMU guest with an emulated NVDIMM and prints each call as it comes:
+ * Traces a QEMU guest with an emulated NVDIMM and prints the grabs of each call as they come:
  *
  *     deno run --allow-read --allow-write --allow-run --allow-env examples/guest_nvdimm.ts
  */
@@ -25,8 +25,11 @@ try {
     onEvent: (event) => console.error(JSON.stringify(event)),
   });
   for await (const item of items) {
-    if (item.kind !== "run") continue;
-    console.log(`call ${item.call}: ${item.count} grabs of ${item.refs} on order ${item.order}`);
+    if (item.kind !== "call" && item.kind !== "run") continue;
+    // The line of a call has its last run; those before have lines of their own.
+    const run = item.kind === "call" ? item.run : item;
+    if (run === undefined) continue;
+    console.log(`call ${item.call}: ${run.count} grabs of ${run.refs} on order ${run.order}`);
   }
 } finally {
   await Deno.remove(directory, { recursive: true });
