@@ -260,9 +260,10 @@ class Session {
         : { kind: "interrupted", signal: String(reason) };
       const kill = setTimeout(() => void tracer.kill("SIGKILL"), GRACE_SECONDS * 1000);
       Deno.unrefTimer(kill);
-      void workload.kill("SIGKILL").catch(() => {});
-      void tracer.write("exit\n").catch(() => {});
       void tracer.exit.catch(() => {}).finally(() => clearTimeout(kill));
+      // One after the other: no probe is taken out of code that still runs.
+      void workload.kill("SIGKILL").then(() => workload.exit).catch(() => {})
+        .then(() => tracer.write("exit\n")).catch(() => {});
     };
   }
 }

@@ -6,7 +6,7 @@ import { findKernel } from "../../probes/guest/kernels.ts";
 import { createNamespace } from "../../probes/device.ts";
 import { collect, type Output } from "../../probes/targets/target.ts";
 import { ROOT, temporaryFolder, tracePermissions } from "../support/cli.ts";
-import { guestTest, leftoversAtRest } from "../support/guest.ts";
+import { guestDeadline, guestTest, leftoversAtRest } from "../support/guest.ts";
 
 async function boot(
   log: string,
@@ -22,7 +22,7 @@ async function boot(
     diskBytes: 2 ** 21,
     cache,
     log,
-    signal: new AbortController().signal,
+    signal: guestDeadline(),
     onEvent: () => {},
   });
 }

@@ -13,7 +13,7 @@ import type { Target } from "../../probes/targets/target.ts";
 import { readWorkloadLine } from "../../probes/workloads/report.ts";
 import { directIoCommand } from "../../probes/workloads/direct_io_command.ts";
 import { runTask, temporaryFolder } from "../support/cli.ts";
-import { guestTest, kernelTest } from "../support/guest.ts";
+import { guestDeadline, guestTest, kernelTest } from "../support/guest.ts";
 
 const MIB = 2 ** 20;
 
@@ -65,7 +65,7 @@ function wish(folder: string, kernel: { image: string; modules?: string }) {
     diskBytes: 2 * MIB,
     cache: cacheFolder(),
     log: `${folder}/kernel.log`,
-    signal: new AbortController().signal,
+    signal: guestDeadline(),
     onEvent: () => {},
   };
 }

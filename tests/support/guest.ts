@@ -15,9 +15,43 @@ const missing: string | undefined = await (async () => {
     "./setup was not run";
 })();
 
+/** Minutes after which a guest is ended, and those after which a test fails whatever it waits for. */
+const GUEST_MINUTES = 5;
+const TEST_MINUTES = 10;
+
+/** Aborted when the running test's guests are to end. */
+let deadline = new AbortController().signal;
+
+/** What ends a guest of the running test that hangs; give it to whatever boots one. */
+export function guestDeadline(): AbortSignal {
+  return deadline;
+}
+
+/** Runs a test, for as long as it may take: a guest that hangs must not hang all tests. */
+async function inTime(fn: () => Promise<void>): Promise<void> {
+  const guests = new AbortController();
+  deadline = guests.signal;
+  const over = Promise.withResolvers<never>();
+  const timers = [
+    setTimeout(
+      () => guests.abort(new Error(`the test's guest is not done in ${GUEST_MINUTES} minutes`)),
+      GUEST_MINUTES * 60_000,
+    ),
+    setTimeout(
+      () => over.reject(new Error(`The test is not done in ${TEST_MINUTES} minutes`)),
+      TEST_MINUTES * 60_000,
+    ),
+  ];
+  try {
+    await Promise.race([fn(), over.promise]);
+  } finally {
+    timers.forEach(clearTimeout);
+  }
+}
+
 /** Declares a test that needs a guest. */
 export function guestTest(name: string, fn: () => Promise<void>): void {
-  if (missing === undefined) Deno.test(name, fn);
+  if (missing === undefined) Deno.test(name, () => inTime(fn));
   else Deno.test({ name: `${name} (skipped: ${missing})`, ignore: true, fn });
 }
 

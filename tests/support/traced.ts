@@ -20,6 +20,7 @@ import { openWorkload } from "../../probes/workloads/open.ts";
 import type { WorkloadCommand } from "../../probes/workloads/program.ts";
 import type { RecordingItem } from "../../recording/codec.ts";
 import { ROOT } from "./cli.ts";
+import { guestDeadline } from "./guest.ts";
 
 /** What a traced workload left. */
 export interface Traced {
@@ -102,7 +103,7 @@ function wishFor(folder: string, bytes: number, options: Partial<TargetWish>): T
     bytes,
     cache: cacheFolder(),
     log: `${folder}/kernel.log`,
-    signal: new AbortController().signal,
+    signal: guestDeadline(),
     onEvent: () => {},
     ...options,
   };
