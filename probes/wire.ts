@@ -8,7 +8,7 @@
 import type { RecordingEvent } from "../recording/event.ts";
 import type { KernelTotals } from "../recording/footer.ts";
 import { isRecord, isRecordingEvent } from "../recording/shape.ts";
-import { readCounts, readPutMap, readTotals, readWords } from "./wire_events.ts";
+import { readCallMap, readCounts, readPutMap, readTotals, readWords } from "./wire_events.ts";
 
 /** What a line of bpftrace's output can mean. */
 export type WireMessage =
@@ -33,7 +33,6 @@ const NOTHING: WireMessage = { kind: "nothing" };
 const ATTACHED: WireMessage = { kind: "attached" };
 
 const TOTALS: ReadonlyMap<string, keyof KernelTotals> = new Map([
-  ["@total_entered", "entered"],
   ["@total_puts", "puts"],
   ["@total_put_refs", "putRefs"],
 ]);
@@ -85,8 +84,8 @@ function readMaps(data: Readonly<Record<string, unknown>>, line: string): WireMe
       return { kind: "totals", totals: { [total]: value } };
     }
     if (!isRecord(value)) continue;
-    if (map === "@total") {
-      const totals = readTotals(value);
+    if (map === "@total" || map === "@call") {
+      const totals = map === "@total" ? readTotals(value) : readCallMap(value);
       return totals === undefined ? unreadable(line) : { kind: "totals", totals };
     }
     if (map === "@put") {

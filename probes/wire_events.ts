@@ -44,6 +44,14 @@ export function readTotals(
     : undefined;
 }
 
+/** Reads `@call`: how many calls each thread has begun, all in all; undefined if it is none. */
+export function readCallMap(
+  map: Readonly<Record<string, unknown>>,
+): Readonly<Partial<KernelTotals>> | undefined {
+  const entered = Object.values(map).reduce<number>((sum, word) => sum + callOf(number(word)), 0);
+  return Number.isSafeInteger(entered) ? { entered } : undefined;
+}
+
 /** Reads a map of sums by pfn; undefined if it is none. */
 export function readCounts(
   map: Readonly<Record<string, unknown>>,

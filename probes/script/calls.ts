@@ -5,23 +5,24 @@
  */
 
 import type { PlanFlags } from "../../recording/header.ts";
-import type { PlannedFunction } from "../choose.ts";
-import { CALL_SHIFT, SLOW_RAN, SLOW_RUNS, STATE, UNLISTED } from "./state.ts";
-import { argument, indent, low32 } from "./text.ts";
+import type { PlannedFunction, PlannedFunctions } from "../choose.ts";
+import { LEAF_ROLES } from "./leaves.ts";
+import { CALL_SHIFT, GRABS, HAS_RUN, SLOW_RAN, SLOW_RUNS, STATE, UNLISTED } from "./state.ts";
+import { argument, indent, low32, zeros } from "./text.ts";
 
 /** The probes at gup-fast's entry and return. */
-export function callProbes(entry: PlannedFunction): string {
+export function callProbes(entry: PlannedFunction, functions: PlannedFunctions): string {
   return `${entry.entry}
 /pid == $1/
 {
-  $s = @state[tid];
-${indent(beginning(entry, STATE.open), 2)}}
+  $c = @call[tid];
+${indent(beginning(entry, STATE.open, functions), 2)}}
 
 ${entry.exit}
 {
-  $s = @state[tid];
-  if ($s.4 & ${STATE.open}) {
-${indent(ending(), 4)}  }
+  $c = @call[tid];
+  if ($c & ${STATE.open}) {
+${indent(ending(functions), 4)}  }
 }
 `;
 }
@@ -30,38 +31,42 @@ ${indent(ending(), 4)}  }
  * The probes at the slow path. Whatever asks for pages without taking references, such as mlock(),
  * is none of ours.
  */
-export function slowPathProbes(slowPath: PlannedFunction, flags: PlanFlags): string {
+export function slowPathProbes(
+  slowPath: PlannedFunction,
+  functions: PlannedFunctions,
+  flags: PlanFlags,
+): string {
   const references = `0x${(flags.get | flags.pin).toString(16)}`;
   const alone = STATE.open | STATE.slow | STATE.alone;
   return `${slowPath.entry}
 /pid == $1/
 {
-  $s = @state[tid];
-  if (($s.4 & ${STATE.open | STATE.alone}) == ${STATE.open}) {
-    ${SLOW_RUNS}
-  } else if (${argument(slowPath, "flags")} & ${references}) {
-${indent(beginning(slowPath, alone), 4)}  }
+  $c = @call[tid];
+  if (($c & ${STATE.open | STATE.alone}) == ${STATE.open}) {
+${indent(SLOW_RUNS, 4)}  } else if (${argument(slowPath, "flags")} & ${references}) {
+${indent(beginning(slowPath, alone, functions), 4)}  }
 }
 
 ${slowPath.exit}
 {
-  $s = @state[tid];
-  if ($s.4 & ${STATE.alone}) {
-${indent(ending(), 4)}  } else if ($s.4 & ${STATE.slow}) {
-    ${SLOW_RAN}
-  }
+  $c = @call[tid];
+  if ($c & ${STATE.alone}) {
+${indent(ending(functions), 4)}  } else if ($c & ${STATE.slow}) {
+${indent(SLOW_RAN, 4)}  }
 }
 `;
 }
 
-function beginning(entry: PlannedFunction, state: number): string {
-  return `@state[tid] = ((uint64)0, (uint64)0, (uint64)0, (uint64)0,
-  ((($s.4 >> ${CALL_SHIFT}) + 1) << ${CALL_SHIFT}) + ${state});
+function beginning(entry: PlannedFunction, state: number, { lookup }: PlannedFunctions): string {
+  // What a call left that was not seen to end.
+  return `if ($c & ${STATE.open}) {
+  @next[tid] = (uint64)0;
+}
+@call[tid] = ((($c >> ${CALL_SHIFT}) + 1) << ${CALL_SHIFT}) + ${state};
 @range[tid] = (${argument(entry, "start")}, (${argument(entry, "pages")} << 32) + (${
     low32(argument(entry, "flags"))
   }),
-  (uint64)@lookups[tid], (uint64)nsecs);
-@total_entered = count();
+  ${lookup === undefined ? zeros(1) : "(uint64)@lookups[tid]"}, (uint64)nsecs);
 `;
 }
 
@@ -76,29 +81,38 @@ function words(count: number): string[] {
  * One line tells of the call, its last run and its last leaf. What is not of this call is told apart
  * by the reader: maps of a thread are not emptied for each call.
  */
-function ending(): string {
-  return `$r = @run[tid];
-$c = @range[tid];
-$f = @leaf[tid];
-$i = @inside[tid];
-$n = @lookups[tid] - $c.2;
-$g = (uint64)0;
+function ending(functions: PlannedFunctions): string {
+  const { lookup, put, unpin } = functions;
+  const hasLeaves = LEAF_ROLES.some((role) => functions[role] !== undefined);
+  const hasPuts = put !== undefined || unpin !== undefined;
+  return `$n = @next[tid];
+$r = @run[tid];
+$grabs = (uint64)0;
+if (${HAS_RUN}) {
+  $grabs = ${GRABS};
+}
+$a = @range[tid];
+$l = ${lookup === undefined ? zeros(1) : "@lookups[tid] - $a.2"};
+${hasLeaves ? "$f = @leaf[tid];\n" : ""}${hasPuts ? "$i = @inside[tid];\n" : ""}$g = (uint64)0;
 $h = (uint64)0;
-if ($s.4 & ${STATE.unlisted}) {
+if ($c & ${STATE.unlisted}) {
   ${UNLISTED}
   $g = $u.0;
   $h = $u.1;
 }
 printf("${CALL_LINE}\\n", tid,
-  $s.4, $c.3, nsecs - $c.3, $c.0, $c.1, (int32)retval, $n, $s.2, $s.3, $r.0, $r.1, $r.2,
-  $f.0, $f.1, $f.2, $f.3, $i.0, $i.1, $g, $h);
-@state[tid] = ((uint64)0, (uint64)0, (uint64)0, (uint64)0, ($s.4 >> ${CALL_SHIFT}) << ${CALL_SHIFT});
+  $c, $a.3, nsecs - $a.3, $a.0, $a.1, (int32)retval, $l, $r.3, $grabs, $r.0, $r.1, $r.2,
+  ${hasLeaves ? "$f.0, $f.1, $f.2, $f.3" : zeros(4)}, ${hasPuts ? "$i.0, $i.1" : zeros(2)}, $g, $h);
+@call[tid] = ($c >> ${CALL_SHIFT}) << ${CALL_SHIFT};
+if ($n) {
+  @next[tid] = (uint64)0;
+}
 $pages = (uint64)0;
 if ((int32)retval > 0) {
   $pages = (uint64)retval & 0x7fffffff;
 }
 $t = @total[tid];
-@total[tid] = ($t.0 + 1, $t.1 + $pages, $t.2 + $s.3, $t.3 + $s.3 * ($s.2 & 0xffffffff),
-  $t.4 + ($n & 0xffffffff), $t.5 + ($n >> 32));
+@total[tid] = ($t.0 + 1, $t.1 + $pages, $t.2 + $grabs, $t.3 + $grabs * ($r.3 & 0xffffffff),
+  $t.4 + ($l & 0xffffffff), $t.5 + ($l >> 32));
 `;
 }

@@ -8,10 +8,16 @@ import type { PlannedFunction } from "../choose.ts";
 import type { PageFacts } from "../page.ts";
 import type { Plan } from "../plan.ts";
 import {
+  ADDRESS_BITS,
+  ADDRESS_TOP,
   CALL_SHIFT,
-  ONE_PART,
+  GRABS,
+  HAS_RUN,
+  LEFT_SHIFT,
+  MOST_LEFT,
   PART_TOLD,
   PARTS_SHIFT,
+  RUN_CALL_SHIFT,
   RUNS_PER_CALL,
   STATE,
   UNLISTED,
@@ -39,45 +45,55 @@ function grabProbe(grab: Grab, functions: Plan["functions"], page: PageFacts): s
   const entry = outer ? `${grab.entry}\n{\n  @inner[tid] = (uint64)1;\n}\n\n` : "";
   return `${entry}${grab.entryOnly ? grab.entry : grab.exit}
 ${inner ? "/!@inner[tid]/\n" : ""}{
-${outer ? "  @inner[tid] = (uint64)0;\n" : ""}  $s = @state[tid];
-${indent(grab.entryOnly ? takenGrab(grab, page) : finishedGrab(grab, page), 2)}}
+${outer ? "  @inner[tid] = (uint64)0;\n" : ""}${
+    indent(grab.entryOnly ? takenGrab(grab, page) : finishedGrab(grab, page), 2)
+  }}
 `;
 }
 
 function finishedGrab(grab: Grab, page: PageFacts): string {
   return `if (${success(grab)}) {
-${indent(takenGrab(grab, page), 2)}} else if ($s.4 & ${STATE.open}) {
-${indent(refusedGrab(grab, page), 2)}}
+${indent(takenGrab(grab, page), 2)}} else {
+  $c = @call[tid];
+  if ($c & ${STATE.open}) {
+${indent(refusedGrab(grab, page), 4)}  }
+}
 `;
 }
 
-/** Goes on with the thread's run, or tells of it and begins another. */
+/** Goes on with the thread's run, or looks closer. */
 function takenGrab(grab: Grab, page: PageFacts): string {
-  const { role } = grab;
-  const refs = role === "grabOne" ? "1" : "$refs";
-  // The slow path's own function is handed the folio, again and again for its pages.
-  const step = role === "grabSlow"
-    ? ""
-    : role === "grabOne"
-    ? ` + ${page.structPageBytes}`
-    : ` + $refs * ${page.structPageBytes}`;
-  const inHand = argument(grab, role === "grabSlow" ? "head" : "page");
+  const inHand = argument(grab, grab.role === "grabSlow" ? "head" : "page");
   // A register is read once: 5.10's verifier rejects what LLVM makes of reading it again.
   const [named, read] = grab.attach === "kprobe" ? ["$page", `$page = ${inHand};\n`] : [inHand, ""];
-  const readRefs = role === "grabOne" ? "" : `$refs = ${low32(argument(grab, "refs"))};\n`;
-  const key = role === "grabOne"
-    ? `(uint64)0x${GRAB_CODES[role].toString(16)}00000001`
-    : `((uint64)${GRAB_CODES[role]} << 32) + ${refs}`;
-  return `${read}${readRefs}$key = ${key};
-if (${named} == $s.0 && $s.0 < $s.1 && $s.2 == $key) {
-  @state[tid] = ($s.0${step}, $s.1, $s.2, $s.3 + 1, $s.4);
-} else if ($s.4 & ${STATE.open}) {
-${indent(otherGrab(grab, page, named, step), 2)}}
+  const closer = `$c = @call[tid];
+if ($c & ${STATE.open}) {
+${indent(otherGrab(grab, page, named), 2)}}
+`;
+  if (grab.role !== "grabOne") return `${read}$n = @next[tid];\n${closer}`;
+  const { structPageBytes } = page;
+  return `${read}$n = @next[tid];
+if (${named} == ($n | ${ADDRESS_TOP}) && $n >> ${LEFT_SHIFT}) {
+  @next[tid] = $n + ${structPageBytes} - ((uint64)1 << ${LEFT_SHIFT});
+} else {
+${indent(closer, 2)}}
 `;
 }
 
-/** A grab that does not go on with the run, unless on single pages, each of which is its own head. */
-function otherGrab(grab: Grab, page: PageFacts, named: string, step: string): string {
+/** A grab that may go on with the run, or tells of it and begins another. */
+function otherGrab(grab: Grab, page: PageFacts, named: string): string {
+  const { role } = grab;
+  const isOne = role === "grabOne";
+  const refs = isOne ? "" : `$refs = ${low32(argument(grab, "refs"))};\n`;
+  const key = isOne
+    ? `(uint64)0x${GRAB_CODES[role].toString(16)}00000001`
+    : `((uint64)${GRAB_CODES[role]} << 32) + $refs`;
+  // The slow path's own function is handed the folio, again and again for its pages.
+  const next = isOne
+    ? `($n | ${ADDRESS_TOP}) == $page`
+    : role === "grabSlow"
+    ? "$r.0 == $pfn"
+    : "$r.0 + $r.4 * $refs == $pfn";
   return `${
     grab.attach === "fentry" ? asNumber(named) : ""
   }$link = (uint64)((struct page *)$page)->${page.link};
@@ -88,41 +104,55 @@ $order = (uint64)0;
 if (${isCompound(page)}) {
   $order = (uint64)(${page.order});
 }
-$r = @run[tid];
-if ($order == 0 && $page == $s.0 && $s.2 == $key && $s.3 && ($r.2 & 0xff) == 0) {
-  @state[tid] = ($page${step}, $page + ${page.structPageBytes}, $s.2, $s.3 + 1, $s.4);
+${refs}$key = ${key};
+${vmemmap(page)}
+$pfn = ${pfn("$page", page)};
+$first = ${pfn("$head", page)};
+$kind = $order + (($c & ${STATE.slow}) << 7) + (($c >> ${CALL_SHIFT}) << ${RUN_CALL_SHIFT});
+${isOne ? follow() : ""}$r = @run[tid];
+if (${next} && $r.2 == $kind && $r.3 == $key && ($order == 0 || $r.1 == $first)) {
+  @run[tid] = ($r.0, $r.1, $kind, $key, $r.4${isOne ? ` - ($n >> ${LEFT_SHIFT}) + $left` : ""} + 1);
 } else {
-  $call = $s.4;
-  if ($s.3) {
+  if (${HAS_RUN}) {
 ${indent(endOfRun(), 4)}  }
-  ${vmemmap(page)}
-  @run[tid] = (${pfn("$page", page)}, ${
-    pfn("$head", page)
-  }, $order + (($s.4 & ${STATE.slow}) << 7));
-  @state[tid] = ($page${step}, $head + ((uint64)${page.structPageBytes} << $order), $key, (uint64)1, $call);
+  @run[tid] = ($pfn, $first, $kind, $key, (uint64)1${isOne ? " + $left" : ""});
+${isOne ? "" : "  if ($n) {\n    @next[tid] = (uint64)0;\n  }\n"}}
+${
+    isOne
+      ? `@next[tid] = (($page + ${page.structPageBytes}) & ${ADDRESS_BITS}) + ($left << ${LEFT_SHIFT});\n`
+      : ""
+  }`;
+}
+
+/** Sets `$left`: the pages of the head that may follow this one. */
+function follow(): string {
+  return `$left = ((uint64)1 << $order) - 1 - ($pfn - $first);
+if ($left > ${MOST_LEFT}) {
+  $left = (uint64)${MOST_LEFT};
 }
 `;
 }
 
 /** Tells of the run, or adds it up where many of this call have been told of. */
 function endOfRun(): string {
-  return `if ((($s.4 >> ${PARTS_SHIFT}) & 0xffff) < ${RUNS_PER_CALL}) {
-  printf("run %d %lx %lx %lx %lx %lx %lx\\n", tid, $s.4 >> ${CALL_SHIFT}, $s.2, $s.3, $r.0, $r.1, $r.2);
-  $call = $s.4 + ${ONE_PART};
+  return `$grabs = ${GRABS};
+if ((($c >> ${PARTS_SHIFT}) & 0xffff) < ${RUNS_PER_CALL}) {
+  printf("run %d %lx %lx %lx %lx %lx %lx\\n", tid, $c >> ${CALL_SHIFT}, $r.3, $grabs, $r.0, $r.1, $r.2);
+  ${PART_TOLD}
 } else {
   ${UNLISTED}
   $g = $u.0;
   $h = $u.1;
-  if (($s.4 & ${STATE.unlisted}) == 0) {
+  if (($c & ${STATE.unlisted}) == 0) {
     $g = (uint64)0;
     $h = (uint64)0;
   }
-  $half = ($r.2 >> 8) * 32;
-  @unlisted[tid] = ($g + ($s.3 << $half), $h + (($s.3 * ($s.2 & 0xffffffff)) << $half));
-  $call = $s.4 | ${STATE.unlisted};
+  $half = (($r.2 >> 8) & 1) * 32;
+  @unlisted[tid] = ($g + ($grabs << $half), $h + (($grabs * ($r.3 & 0xffffffff)) << $half));
+  @call[tid] = $c | ${STATE.unlisted};
 }
 $t = @total[tid];
-@total[tid] = ($t.0, $t.1, $t.2 + $s.3, $t.3 + $s.3 * ($s.2 & 0xffffffff), $t.4, $t.5);
+@total[tid] = ($t.0, $t.1, $t.2 + $grabs, $t.3 + $grabs * ($r.3 & 0xffffffff), $t.4, $t.5);
 `;
 }
 
@@ -131,7 +161,7 @@ function refusedGrab(grab: Grab, page: PageFacts): string {
   const refs = role === "grabOne" ? "(uint64)1" : low32(argument(grab, "refs"));
   const named = argument(grab, role === "grabSlow" ? "head" : "page");
   return `${grab.attach === "fentry" ? asNumber(named) : `$page = ${named};\n`}${vmemmap(page)}
-printf("refused %d %lx %d %lx %lx\\n", tid, $s.4, ${GRAB_CODES[role]}, ${pfn("$page", page)},
+printf("refused %d %lx %d %lx %lx\\n", tid, $c, ${GRAB_CODES[role]}, ${pfn("$page", page)},
   ${refs});
 ${PART_TOLD}
 `;

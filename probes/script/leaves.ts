@@ -10,6 +10,9 @@ import type { PlannedFunction } from "../choose.ts";
 import { CALL_SHIFT, LEAF_CODES, LEAF_RESULTS, PART_TOLD, STATE } from "./state.ts";
 import { argument, indent, low32, pfn, vmemmap } from "./text.ts";
 
+/** Roles whose functions serve leaves. */
+export const LEAF_ROLES = ["hugeLeaf", "pmdLeaf", "pudLeaf", "pteLeaf"] as const;
+
 /** The probe at the device's leaf function, which serves PMD and PUD. */
 export function deviceLeafProbe(leaf: PlannedFunction): string {
   return leafProbe(leaf, "device", argument(leaf, "pfn"));
@@ -32,17 +35,17 @@ function leafProbe(leaf: PlannedFunction, code: keyof typeof LEAF_CODES, pfn: st
 `;
   return `${leaf.entryOnly ? leaf.entry : leaf.exit}
 {
-  $s = @state[tid];
-  if ($s.4 & ${STATE.open}) {
+  $c = @call[tid];
+  if ($c & ${STATE.open}) {
     $f = @leaf[tid];
-    if ($f.3 >> ${CALL_SHIFT} == $s.4 >> ${CALL_SHIFT}) {
+    if ($f.3 >> ${CALL_SHIFT} == $c >> ${CALL_SHIFT}) {
       printf("leaf %d %lx %lx %lx %lx\\n", tid, $f.0, $f.1, $f.2, $f.3);
       ${PART_TOLD}
     }
 ${indent(result, 2)}    @leaf[tid] = (${argument(leaf, "address")}, ${
     argument(leaf, "end")
   }, ${pfn},
-      (($s.4 >> ${CALL_SHIFT}) << ${CALL_SHIFT}) + ${LEAF_CODES[code]} + $result);
+      (($c >> ${CALL_SHIFT}) << ${CALL_SHIFT}) + ${LEAF_CODES[code]} + $result);
   }
 }
 `;
@@ -55,7 +58,6 @@ export function lookupProbe(lookup: PlannedFunction): string {
     ? "1 == 1"
     : `${argument(lookup, "pgmap")} == 0`;
   return `${lookup.entry}
-/pid == $1/
 {
   $one = (uint64)1;
   if (${real}) {
@@ -71,15 +73,13 @@ export function undoProbe(undo: PlannedFunction, page: PageFacts): string {
   const array = argument(undo, "array");
   return `${undo.entry}
 {
-  $s = @state[tid];
+  $c = @call[tid];
   $from = ${low32(argument(undo, "before"))};
   $to = (uint64)*(uint32 *)${argument(undo, "taken")};
-  if ($s.4 & ${STATE.open} && $to > $from) {
+  if ($c & ${STATE.open} && $to > $from) {
     ${vmemmap(page)}
     $page = *(uint64 *)(${array} + $from * 8);
-    printf("undo %d %lx %lx %lx\\n", tid, $s.4 >> ${CALL_SHIFT}, ${
-    pfn("$page", page)
-  }, $to - $from);
+    printf("undo %d %lx %lx %lx\\n", tid, $c >> ${CALL_SHIFT}, ${pfn("$page", page)}, $to - $from);
     ${PART_TOLD}
   }
 }

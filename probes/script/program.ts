@@ -23,9 +23,6 @@ export interface ScriptContext {
   readonly bpftrace: string;
 }
 
-/** Maps that are printed at the end; all others are scratch. */
-const KEPT = /^@(total(_\w+)?|put|added|taken)$/;
-
 /** Writes the program of a plan. */
 export function renderScript(plan: Plan, context: ScriptContext): string {
   const { functions, page, dialect, summary, mapping } = plan;
@@ -34,8 +31,8 @@ export function renderScript(plan: Plan, context: ScriptContext): string {
     headComment(plan, context),
     dialect.preamble === "" ? undefined : dialect.preamble,
     BEGIN,
-    entry && callProbes(entry),
-    slowPath && slowPathProbes(slowPath, summary.flags),
+    entry && callProbes(entry, functions),
+    slowPath && slowPathProbes(slowPath, functions, summary.flags),
     hugeLeaf && deviceLeafProbe(hugeLeaf),
     pmdLeaf && ordinaryLeafProbe(pmdLeaf, "pmd"),
     pudLeaf && ordinaryLeafProbe(pudLeaf, "pud"),
@@ -46,8 +43,7 @@ export function renderScript(plan: Plan, context: ScriptContext): string {
     ...putProbes(plan),
     ...(summary.pageRef ? refcountProbes(mapping) : []),
   ];
-  const program = parts.filter((part) => part !== undefined).join("\n");
-  return `${program}\n${endProbe(program)}`;
+  return parts.filter((part) => part !== undefined).join("\n");
 }
 
 function headComment({ summary }: Plan, context: ScriptContext): string {
@@ -80,11 +76,13 @@ ${roles.join("\n")}
  * word: number of the call << 24, lines that told of parts of it << 8, and what happened in it: 1 it
  * is a call, 2 the slow path runs now, 4 ran, 8 ran without gup-fast, 16 some runs are unlisted.
  * key: references + (role << 32); role: 1 grab of one page, 2 batched grab, 3 the slow path's own.
- * order: of the head, + 256 for a run of the slow path. The line of a call tells of its last run.
+ * order: of the head, + 256 for a run of the slow path, + (number of the call << 16). The line of a
+ * call tells of the last run of its thread.
  * tag: number of the call << 24, 0 the device's leaf, 1 pte, 2 pmd, 3 pud, +16 failed, +32 taken.
  * kind: references + (role << 32) + (pin << 40) + (slow << 41) + (order << 48).
- * At the end @put holds each thread's last run of puts, which was not printed. The @total maps are
- * counted beside these lines, not from them.
+ * At the end @put holds each thread's last run of puts, which was not printed, and @call the word of
+ * its last call. The @total maps are counted beside these lines, not from them. The other maps are
+ * what the program remembers.
  */
 `;
 }
@@ -95,16 +93,6 @@ ${beginnings()}  /* next pfn, kind, call, pfn, ns, puts */
   ${PUT_BEGINNING}
   @lookups[0] = (uint64)0;
   @page[0] = (uint64)0;
-  printf("headcount 3\\n");
+  printf("headcount 4\\n");
 }
 `;
-
-/** Scratch maps are not to be printed at the end. */
-function endProbe(program: string): string {
-  const code = program.replaceAll(/\/\*[^]*?\*\//g, "");
-  const scratch = [...new Set(code.match(/@\w+(?=\[)/g))].filter((map) => !KEPT.test(map)).sort();
-  return `END
-{
-${scratch.map((map) => `  clear(${map});\n`).join("")}}
-`;
-}

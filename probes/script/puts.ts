@@ -70,10 +70,10 @@ function putBody(
     $order = (uint64)(${page.order});
     $next = $pfn;
   }
-${pin}  $c = @state[tid];
+${pin}  $c = @call[tid];
   $call = (uint64)0;
-  if ($c.4 & ${STATE.open}) {
-    $call = $c.4 >> ${CALL_SHIFT};
+  if ($c & ${STATE.open}) {
+    $call = $c >> ${CALL_SHIFT};
     $i = @inside[tid];
     $n = $i.1 + 1;
     if ($i.0 != $call) {
@@ -82,7 +82,7 @@ ${pin}  $c = @state[tid];
     @inside[tid] = ($call, $n);
   }
   $kind = $refs + ((uint64)${PUT_CODES[role]} << 32) + ($pin << 40) +
-    (($c.4 & ${STATE.slow}) << 40) + ($order << 48);
+    (($c & ${STATE.slow}) << 40) + ($order << 48);
   $s = @put[tid, cpu];
   if ($s.0 == $pfn && $s.1 == $kind && $s.2 == $call) {
     @put[tid, cpu] = ($next, $kind, $s.2, $s.3, $s.4, $s.5 + 1);

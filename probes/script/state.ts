@@ -1,17 +1,17 @@
 /**
  * What the program knows of each thread, and how it is laid out in its maps.
  *
- * `@state` is what every grab reads, and writes: the page that the run would go on with, the first
- * page that no longer has the run's head, the run's key, its grabs, and the call. A grab that goes on
- * with the run costs one look-up and one update. What is only read when a run or a call ends is in
- * maps of its own.
+ * `@next` is what every grab of one page reads, and writes: where the next page of the run lies, and
+ * how many more pages of the same head may follow. A grab that goes on with the run costs a look-up
+ * and an update of this one number. Everything else is only touched where a run or a call begins or
+ * ends, and lies in maps of its own.
  *
  * @module
  */
 
 import { zeros } from "./text.ts";
 
-/** Bits of the call's word, `@state`'s last; 16 bits of parts and the call's number are above. */
+/** Bits of the call's word in `@call`; 16 bits of parts and the call's number are above. */
 export const STATE = {
   /** A call is running. */
   open: 1,
@@ -31,23 +31,57 @@ export const PARTS_SHIFT = 8;
 /** Where the number of the call begins. */
 export const CALL_SHIFT = 24;
 
+/** Where the kind of a run has the number of its call, above the order of its head and its path. */
+export const RUN_CALL_SHIFT = 16;
+
+/** Whether `@run` is of this call. */
+export const HAS_RUN: string = `$r.2 >> ${RUN_CALL_SHIFT} == $c >> ${CALL_SHIFT}`;
+
 /** Adds a part to the call's word. */
-export const ONE_PART: number = 2 ** PARTS_SHIFT;
+const ONE_PART: number = 2 ** PARTS_SHIFT;
 
 /** Runs of a call that get a line each; further ones are only added up, but for the last. */
 export const RUNS_PER_CALL = 64;
 
-/** Marks the beginning of the slow path in a call: no run goes on over it. */
-export const SLOW_RUNS: string = `@state[tid] = ((uint64)0, $s.1, $s.2, $s.3, $s.4 | ${
-  STATE.slow | STATE.fellBack
-});`;
+/**
+ * Where `@next` has the number of pages that may follow, above the address of the next one: the
+ * upper eight bits of all addresses of struct page are ones, with page tables of five levels, too
+ * (Documentation/arch/x86/x86_64/mm.rst).
+ */
+export const LEFT_SHIFT = 56;
+
+/** The most pages that may follow before the head is looked at again. */
+export const MOST_LEFT = 255;
+
+/** What `@next` lacks of the address of the next page. */
+export const ADDRESS_TOP: string = `((uint64)0xff << ${LEFT_SHIFT})`;
+
+/** Only the address in `@next`. */
+export const ADDRESS_BITS = "0xffffffffffffff";
+
+/** Grabs of the run: those that it will have when no page is left of those that may follow. */
+export const GRABS: string = `$r.4 - ($n >> ${LEFT_SHIFT})`;
+
+/** Marks the beginning of the slow path in a call. */
+export const SLOW_RUNS: string = boundary(`$c | ${STATE.slow | STATE.fellBack}`);
 
 /** Marks its end. */
-export const SLOW_RAN: string =
-  `@state[tid] = ((uint64)0, $s.1, $s.2, $s.3, $s.4 - ${STATE.slow});`;
+export const SLOW_RAN: string = boundary(`$c - ${STATE.slow}`);
+
+/** Before a run goes on from here, both the path and the head are looked at. */
+function boundary(word: string): string {
+  return `@call[tid] = ${word};
+$n = @next[tid];
+if ($n >> ${LEFT_SHIFT}) {
+  $r = @run[tid];
+  @run[tid] = ($r.0, $r.1, $r.2, $r.3, ${GRABS});
+  @next[tid] = $n & ${ADDRESS_BITS};
+}
+`;
+}
 
 /** Counts a line that told of a part of the call. */
-export const PART_TOLD: string = `@state[tid] = ($s.0, $s.1, $s.2, $s.3, $s.4 + ${ONE_PART});`;
+export const PART_TOLD: string = `@call[tid] = $c + ${ONE_PART};`;
 
 /** Reads what was only added up. */
 export const UNLISTED = "$u = @unlisted[tid];";
@@ -60,8 +94,9 @@ export const LEAF_RESULTS = { unseen: 0, failed: 16, taken: 32 } as const;
 
 /** Reading an empty map is an error before something was stored: says what each holds. */
 export const MAPS: readonly (readonly [map: string, fields: number, words: string])[] = [
-  ["@state", 5, "next page, end of the head's pages, role and references, grabs, call"],
-  ["@run", 3, "pfn, pfn of the head, order and slow path"],
+  ["@call", 1, "what happens in the call, lines told of it, its number"],
+  ["@next", 1, "address of the run's next page, pages that may follow"],
+  ["@run", 5, "pfn, pfn of the head, order, path and call, role and references, grabs"],
   ["@range", 4, "start, pages and flags, look-ups until then, time"],
   ["@leaf", 4, "address, end, pfn, call and kind"],
   ["@inside", 2, "call, puts inside it"],
@@ -71,6 +106,8 @@ export const MAPS: readonly (readonly [map: string, fields: number, words: strin
 
 /** Stores something in each map. */
 export function beginnings(): string {
-  return MAPS.map(([map, fields, words]) => `  /* ${words} */\n  ${map}[0] = (${zeros(fields)});\n`)
+  return MAPS.map(([map, fields, words]) =>
+    `  /* ${words} */\n  ${map}[0] = ${fields === 1 ? zeros(1) : `(${zeros(fields)})`};\n`
+  )
     .join("");
 }

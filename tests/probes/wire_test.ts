@@ -253,7 +253,6 @@ Deno.test("readWireLine() reads both shapes of losses and of failed helpers", ()
 
 Deno.test("readWireLine() reads the totals", () => {
   const cases = [
-    ["@total_entered", "entered"],
     ["@total_puts", "puts"],
     ["@total_put_refs", "putRefs"],
   ] as const;
@@ -275,6 +274,15 @@ Deno.test("readWireLine() adds up the totals of threads", () => {
   });
 });
 
+Deno.test("readWireLine() takes the calls that were entered from the threads' last ones", () => {
+  const word = (call: number, state: number) => call * 2 ** 24 + 2 ** 8 + state;
+  const data = { "@call": { "0": 0, "7": word(3, 0), "8": String(word(2 ** 20, 1)) } };
+  assertEquals(readWireLine(JSON.stringify({ type: "map", data })), {
+    kind: "totals",
+    totals: { entered: 2 ** 20 + 3 },
+  });
+});
+
 Deno.test("readWireLine() knows the gate's line and what to ignore", () => {
   assertEquals(GATE_LINE, "headcount: attached");
   assertEquals(readWireLine(GATE_LINE), { kind: "attached" });
@@ -282,7 +290,7 @@ Deno.test("readWireLine() knows the gate's line and what to ignore", () => {
     "",
     "  ",
     '{"type":"attached_probes","data":{"probes":9}}',
-    printed("headcount 3"),
+    printed("headcount 4"),
     '{"type":"map","data":{"@scratch":{"0":1}}}',
     // From 0.18 on -k tells of every key that is not in a map.
     '{"type":"helper_error","msg":"no such element","helper":"map_lookup_elem","retcode":0}',
