@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { textTable } from "headcount";
 import { benchAnalysis } from "./analysis.ts";
 import { benchProbes } from "./probes.ts";
+import { benchRate } from "./rate.ts";
 import type { BenchOptions, BenchResult } from "./result.ts";
 import { benchVerdict } from "./verdict.ts";
 
@@ -17,6 +18,7 @@ type Part = (options: BenchOptions) => Promise<BenchResult>;
 const PARTS: Readonly<Record<string, Part>> = {
   analysis: benchAnalysis,
   probes: benchProbes,
+  rate: benchRate,
   verdict: benchVerdict,
 };
 
