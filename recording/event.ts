@@ -88,6 +88,8 @@ export interface UnlistedGrabs {
   readonly slowGrabs: number;
   /** References that these added. */
   readonly slowRefs: number;
+  /** Whether all of them were on pages that are their own heads; absent where that is not known. */
+  readonly single?: boolean;
 }
 
 /**
@@ -225,6 +227,18 @@ export interface RefcountEvent {
   readonly taken: number;
 }
 
+/** Which process a thread belongs to, told at its first call where several are observed. */
+export interface ThreadEvent {
+  /** What it is. */
+  readonly kind: "thread";
+  /** The thread. */
+  readonly tid: number;
+  /** Its process. */
+  readonly pid: number;
+  /** Name of the thread at that time; the kernel keeps 15 bytes of it. */
+  readonly comm: string;
+}
+
 /** Events that the tracer's buffer dropped, as the tracer reported them. */
 export interface LostEvent {
   /** What it is. */
@@ -337,6 +351,7 @@ export type RecordingEvent =
   | UndoEvent
   | PutEvent
   | RefcountEvent
+  | ThreadEvent
   | LostEvent
   | HelperErrorEvent
   | UnreadableEvent

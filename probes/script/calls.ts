@@ -8,14 +8,15 @@ import type { PlanFlags } from "../../recording/header.ts";
 import type { PlannedFunction } from "../choose.ts";
 import { CALL_SHIFT, SLOW_RAN, SLOW_RUNS, STATE, UNLISTED } from "./state.ts";
 import { argument, indent, low32 } from "./text.ts";
+import type { Watch } from "./watch.ts";
 
 /** The probes at gup-fast's entry and return. */
-export function callProbes(entry: PlannedFunction): string {
+export function callProbes(entry: PlannedFunction, watch: Watch): string {
   return `${entry.entry}
-/pid == $1/
+/${watch.filter}/
 {
   $s = @state[tid];
-${indent(beginning(entry, STATE.open), 2)}}
+${indent(beginning(entry, STATE.open, watch), 2)}}
 
 ${entry.exit}
 {
@@ -30,17 +31,21 @@ ${indent(ending(), 4)}  }
  * The probes at the slow path. Whatever asks for pages without taking references, such as mlock(),
  * is none of ours.
  */
-export function slowPathProbes(slowPath: PlannedFunction, flags: PlanFlags): string {
+export function slowPathProbes(
+  slowPath: PlannedFunction,
+  flags: PlanFlags,
+  watch: Watch,
+): string {
   const references = `0x${(flags.get | flags.pin).toString(16)}`;
   const alone = STATE.open | STATE.slow | STATE.alone;
   return `${slowPath.entry}
-/pid == $1/
+/${watch.filter}/
 {
   $s = @state[tid];
   if (($s.4 & ${STATE.open | STATE.alone}) == ${STATE.open}) {
     ${SLOW_RUNS}
   } else if (${argument(slowPath, "flags")} & ${references}) {
-${indent(beginning(slowPath, alone), 4)}  }
+${indent(beginning(slowPath, alone, watch), 4)}  }
 }
 
 ${slowPath.exit}
@@ -54,8 +59,8 @@ ${indent(ending(), 4)}  } else if ($s.4 & ${STATE.slow}) {
 `;
 }
 
-function beginning(entry: PlannedFunction, state: number): string {
-  return `@state[tid] = ((uint64)0, (uint64)0, (uint64)0, (uint64)0,
+function beginning(entry: PlannedFunction, state: number, { introduction }: Watch): string {
+  return `${introduction}@state[tid] = ((uint64)0, (uint64)0, (uint64)0, (uint64)0,
   ((($s.4 >> ${CALL_SHIFT}) + 1) << ${CALL_SHIFT}) + ${state});
 @range[tid] = (${argument(entry, "start")}, (${argument(entry, "pages")} << 32) + (${
     low32(argument(entry, "flags"))

@@ -120,6 +120,9 @@ function endOfRun(): string {
   $half = ($r.2 >> 8) * 32;
   @unlisted[tid] = ($g + ($s.3 << $half), $h + (($s.3 * ($s.2 & 0xffffffff)) << $half));
   $call = $s.4 | ${STATE.unlisted};
+  if ($r.2 & 0xff) {
+    $call = $call | ${STATE.unlistedCompound};
+  }
 }
 $t = @total[tid];
 @total[tid] = ($t.0, $t.1, $t.2 + $s.3, $t.3 + $s.3 * ($s.2 & 0xffffffff), $t.4, $t.5);

@@ -9,6 +9,7 @@ import type { PageFacts } from "../page.ts";
 import type { PlannedFunction } from "../choose.ts";
 import { CALL_SHIFT, LEAF_CODES, LEAF_RESULTS, PART_TOLD, STATE } from "./state.ts";
 import { argument, indent, low32, pfn, vmemmap } from "./text.ts";
+import type { Watch } from "./watch.ts";
 
 /** The probe at the device's leaf function, which serves PMD and PUD. */
 export function deviceLeafProbe(leaf: PlannedFunction): string {
@@ -49,13 +50,13 @@ ${indent(result, 2)}    @leaf[tid] = (${argument(leaf, "address")}, ${
 }
 
 /** The probe at the look-up of a pgmap: counted on and on, a call takes what was added in it. */
-export function lookupProbe(lookup: PlannedFunction): string {
+export function lookupProbe(lookup: PlannedFunction, watch: Watch): string {
   // Without a pgmap handed in it is a look-up in an xarray, with one often only a comparison.
   const real = lookup.arguments.pgmap === undefined
     ? "1 == 1"
     : `${argument(lookup, "pgmap")} == 0`;
   return `${lookup.entry}
-/pid == $1/
+/${watch.filter}/
 {
   $one = (uint64)1;
   if (${real}) {

@@ -5,17 +5,19 @@
  */
 
 import type { DeviceSummary } from "../../recording/header.ts";
+import { RequestError } from "../failure.ts";
 import type { Target } from "../targets/target.ts";
 import { directIoCommand, openDisk } from "./direct_io_command.ts";
 import { fileAsDevice, findBenchmark, gupTestCommand } from "./gup_test_command.ts";
+import { isOwn, ownCommand } from "./own.ts";
 import type { WorkloadCommand } from "./program.ts";
 import type { WorkloadWish } from "./workload.ts";
 
 /** A workload that can be started. Disposing of it takes away what was made for it. */
 export interface OpenWorkload extends AsyncDisposable {
   readonly command: WorkloadCommand;
-  /** Whose memory it takes. */
-  readonly device: DeviceSummary;
+  /** Whose memory it takes; absent where that may be any. */
+  readonly device: DeviceSummary | undefined;
 }
 
 /**
@@ -26,10 +28,18 @@ export interface OpenWorkload extends AsyncDisposable {
  */
 export async function openWorkload(
   target: Target,
-  device: DeviceSummary,
+  device: DeviceSummary | undefined,
   wish: WorkloadWish,
   bytes: number,
 ): Promise<OpenWorkload> {
+  if (isOwn(wish)) {
+    return {
+      command: await ownCommand(target, wish),
+      device,
+      async [Symbol.asyncDispose](): Promise<void> {},
+    };
+  }
+  if (device === undefined) throw new RequestError(`${wish.kind} needs a devdax device`);
   if (wish.kind === "direct-io") {
     const disk = await openDisk(target, bytes);
     return {

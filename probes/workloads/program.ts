@@ -6,6 +6,7 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Scope } from "../../recording/header.ts";
 import type { Target } from "../targets/target.ts";
 
 /** A command and its environment. */
@@ -17,6 +18,10 @@ export interface WorkloadCommand {
   /** The command as a recording tells it: without the folders of this machine. */
   readonly told: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Whose calls are seen; absent for a workload that tells of its buffer. */
+  readonly scope?: Scope;
+  /** The process that a scope is about, where it is not the command's own. */
+  readonly pid?: number;
 }
 
 /** A program of this folder. */

@@ -8,6 +8,7 @@
  * - `register`: registers the mapping as a buffer of io_uring, which pins it with FOLL_LONGTERM, and
  *   ends.
  * - `hold`: the same, and hands the ring to a process that outlives it.
+ * - `again`: writes the mapping to a disk with O_DIRECT, again and again until it is killed.
  *
  * @module
  */
@@ -46,7 +47,7 @@ const libc = Deno.dlopen("libc.so.6", {
 
 const [mode, device = "", size, align, disk = ""] = Deno.args;
 const bytes = Number(size);
-const isWrite = mode === "untouched";
+const isWrite = mode === "untouched" || mode === "again";
 const mapping = mapDevice({ path: device, bytes, alignBytes: Number(align), writable: !isWrite });
 const address = addressAt(mapping, 0);
 
@@ -76,6 +77,14 @@ if (mode === "untouched") {
     libc.symbols.fcntl(ring, F_SETFD, 0);
     new Deno.Command("sleep", { args: ["60"], stdin: "null", stdout: "null", stderr: "null" })
       .spawn().unref();
+  }
+} else if (mode === "again") {
+  const fd = open(disk, O_WRONLY | O_DIRECT);
+  touch(mapping, bytes);
+  await ready(mapping, bytes);
+  for (;;) {
+    writeFrom(fd, mapping, 0, bytes);
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 } else quit(`No such mode: ${mode}`, 64);
 await done(bytes);
