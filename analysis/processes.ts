@@ -40,7 +40,7 @@ type Sums = { -readonly [Name in Exclude<keyof ProcessSums, "pid" | "comm">]: nu
  * const processes = new ProcessCounter();
  * for (const tid of [7, 8]) {
  *   processes.add({ tid, pages: 512, slowPages: 0, grabs: 1, leastGrabs: 1 });
- *   processes.name({ kind: "thread", tid, pid: 7, comm: "qemu" });
+ *   processes.name({ kind: "thread", tid, pid: 7, at: 1000, comm: "qemu" });
  * }
  * assertEquals(processes.list(), [
  *   { pid: 7, comm: "qemu", calls: 2, pages: 1024, slowPages: 0, grabs: 2, leastGrabs: 2 },
@@ -51,9 +51,10 @@ export class ProcessCounter {
   readonly #names = new Map<number, ThreadEvent>();
   readonly #threads = new Map<number, Sums>();
 
-  /** Takes what is told of a thread; of several things the first. */
+  /** Takes what is told of a thread; of several things the last by time. */
   name(event: ThreadEvent): void {
-    if (!this.#names.has(event.tid)) this.#names.set(event.tid, event);
+    const known = this.#names.get(event.tid);
+    if (known === undefined || known.at <= event.at) this.#names.set(event.tid, event);
   }
 
   /** Takes a call. */

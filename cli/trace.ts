@@ -7,7 +7,13 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import { join, resolve } from "node:path";
 import { complain, EXIT_INTERRUPTED, printReport } from "./output.ts";
-import { overheadOf, type OwnWish, RequestError, type WorkloadRound } from "../mod.ts";
+import {
+  overheadOf,
+  type OwnWish,
+  type ParsedWorkload,
+  RequestError,
+  type WorkloadRound,
+} from "../mod.ts";
 import { count, duration, variable } from "./arguments.ts";
 import { recordTo } from "./record.ts";
 import { readReport } from "./recording_file.ts";
@@ -20,6 +26,7 @@ export function addTrace(root: Command): void {
       "Pin devdax memory under bpftrace probes and say whether each head was grabbed once.",
     )
     .argument("[command...]", "after --: a program to trace, and its arguments")
+    .option("--gup-test <path>", "a gup_test binary that runs --workload 'gup-test ...'")
     .option("--pid <n>", "local: observe a process that runs already", count)
     .option("--all", "local: observe all processes")
     .option("--duration <time>", "how long --pid and --all observe (default: 10s)", duration)
@@ -37,8 +44,13 @@ export function addTrace(root: Command): void {
     .addHelpText("after", TRACE_HELP)
     .action(async (words, options, command) => {
       const own = ownWorkload(words, options);
-      if (own !== undefined && command.getOptionValueSource("workload") !== "default") {
-        throw new RequestError(`--workload and ${named(own)} are two workloads: give one`);
+      const other = options.gupTest !== undefined
+        ? "--gup-test"
+        : command.getOptionValueSource("workload") !== "default"
+        ? "--workload"
+        : undefined;
+      if (own !== undefined && other !== undefined) {
+        throw new RequestError(`${other} and ${named(own)} are two workloads: give one`);
       }
       const created = new Date().toISOString();
       const directory = resolve(options.out ?? join("recordings", timeName(created)));
@@ -46,8 +58,10 @@ export function addTrace(root: Command): void {
       const overhead = options.overhead === true
         ? { rounds: options.rounds, onRound: (round: WorkloadRound) => void rounds.push(round) }
         : undefined;
-      const chosen = own === undefined ? options : { ...options, workload: { wish: own } };
-      const { kept } = await recordTo(directory, chosen, created, {
+      const workload = own === undefined
+        ? withBinary(options.workload, options.gupTest)
+        : { wish: own };
+      const { kept } = await recordTo(directory, { ...options, workload }, created, {
         overhead,
         bpftraceEnvironment: options.bpftraceEnv,
       });
@@ -57,6 +71,16 @@ export function addTrace(root: Command): void {
         : EXIT_INTERRUPTED;
       if (kept && !(options.quiet ?? false)) complain(`Recorded in ${directory}`);
     });
+}
+
+/** A workload that a gup_test of the user's does, if one is given. */
+function withBinary(workload: ParsedWorkload, binary: string | undefined): ParsedWorkload {
+  if (binary === undefined) return workload;
+  const { wish } = workload;
+  if (wish.kind !== "gup-test") {
+    throw new RequestError(`--gup-test "${binary}" is for --workload 'gup-test ...' only`);
+  }
+  return { ...workload, wish: { ...wish, binary: resolve(binary) } };
 }
 
 /** What options can say of it. */

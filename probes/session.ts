@@ -11,7 +11,7 @@ import type { Header, Scope } from "../recording/header.ts";
 import { MachineryError } from "./failure.ts";
 import { splitLines } from "./lines.ts";
 import { merge } from "./merge.ts";
-import type { Process, Target } from "./targets/target.ts";
+import { collect, type Process, type Target } from "./targets/target.ts";
 import { Tally } from "./tally.ts";
 import { GATE_LINE, readWireLine } from "./wire.ts";
 import { readMisses, readPinCounters, readSettledPins } from "./witness.ts";
@@ -27,6 +27,8 @@ export interface SessionWish {
   readonly scope: Scope;
   /** The process that the scope is about, where it is not the workload's. */
   readonly pid?: number;
+  /** Reads a line that such a workload prints, where it tells of itself all the same. */
+  readonly reads?: (line: string) => WorkloadReport | undefined;
   /** Is given what such a workload prints, line by line. */
   readonly onOutput?: (line: string) => void;
   /** Is told when all is attached, and it begins. */
@@ -136,7 +138,8 @@ class Session {
       // shell's first words are the sign of readiness, its end is ours to decide.
       ...["-c", "/bin/sh"],
       this.#target.provide(script),
-      ...[pid, ...pages].map(String),
+      // Of the machine everything is seen but this.
+      ...[pid, ...pages, ...(this.#wish.scope === "machine" ? [Deno.pid] : [])].map(String),
     ], { env: this.#wish.tracerEnvironment });
     const tracerTail = new Tail();
     const errors = tracerTail.keep(tracer.stderr);
@@ -216,7 +219,11 @@ class Session {
       }
       if (from === "workload") {
         tail.add(value);
-        if (!this.#speaks) continue;
+        if (!this.#speaks) {
+          const report = this.#wish.reads?.(value);
+          if (report !== undefined) yield { kind: "workload", report };
+          continue;
+        }
         const report = readWorkloadLine(value);
         if (report === undefined) {
           // What it does is not known from here on; the tracer ends in order.
@@ -303,6 +310,15 @@ class Session {
     return this.#speaks && !this.#isDone ? "ended before it said that it was done" : undefined;
   }
 
+  /** Kills the workload and, of a command, what it started: on this machine it leads a group. */
+  async #kill(workload: Process): Promise<void> {
+    if (this.#wish.scope === "command") {
+      const kill = ["sh", "-c", 'kill -KILL -- "-$0"', String(await workload.pid)];
+      await collect(this.#target.exec(kill)).catch(() => {});
+    }
+    await workload.kill("SIGKILL");
+  }
+
   /** Ends workload and bpftrace, the latter so that it prints its totals. */
   #stopper(tracer: Process, workload: Process): () => void {
     return () => {
@@ -320,7 +336,7 @@ class Session {
       Deno.unrefTimer(kill);
       void tracer.exit.catch(() => {}).finally(() => clearTimeout(kill));
       // One after the other: no probe is taken out of code that still runs.
-      void workload.kill("SIGKILL").then(() => workload.exit).catch(() => {})
+      void this.#kill(workload).then(() => workload.exit).catch(() => {})
         .then(() => tracer.write(this.#lastWord)).catch(() => {});
     };
   }

@@ -101,7 +101,7 @@ function placeFor(wish: TraceWish): TargetWish {
       "In a guest of headcount's own nothing runs yet that could be observed: what runs already is on this machine, and a guest runs a COMMAND",
     );
   }
-  return { ...wish, target: "local", anyMemory: true };
+  return { ...wish, target: "local", anyMemory: true, runsAlready: true };
 }
 
 /** The device; in a guest it is there for a command too, on this machine only if it is asked for. */
@@ -161,7 +161,7 @@ export async function* traceWorkload(
     ...(device === undefined ? {} : { device }),
     workload: {
       name: workload.name,
-      bytes: scope === undefined ? wish.bytes : 0,
+      bytes: workload.bytes ?? wish.bytes,
       command: workload.told,
       ...(scope === undefined ? {} : { scope }),
     },
@@ -175,6 +175,7 @@ export async function* traceWorkload(
     workload: workload.name,
     scope: scope ?? "buffer",
     ...(workload.pid === undefined ? {} : { pid: workload.pid }),
+    ...(workload.reads === undefined ? {} : { reads: workload.reads }),
     ...(scope === undefined || wish.onOutput === undefined ? {} : { onOutput: wish.onOutput }),
     onStart: () => {
       if (scope !== undefined) wish.onEvent({ kind: "phase", name: "run" });

@@ -18,7 +18,8 @@ export function readWords(words: readonly string[]): unknown {
   const [kind = "", tid = "", ...rest] = words;
   // A thread's name may have blanks in it.
   if (kind === "thread") {
-    return { kind, tid: decimal(tid), pid: decimal(rest[0]), comm: rest.slice(1).join(" ") };
+    const [pid, at = "", ...comm] = rest;
+    return { kind, tid: decimal(tid), pid: decimal(pid), at: hex(at), comm: comm.join(" ") };
   }
   const reader = READERS.get(kind);
   if (reader === undefined || rest.length !== reader.words) return undefined;

@@ -59,7 +59,7 @@ const TRACED: Readonly<Record<Scope, string>> = {
   buffer: "one process",
   command: "a command and what it starts",
   process: "a process and what it starts",
-  machine: "all but bpftrace and PID",
+  machine: "all but bpftrace, each PID, and what they start",
 };
 
 function headComment({ summary, scope }: Plan, context: ScriptContext): string {
@@ -71,7 +71,7 @@ function headComment({ summary, scope }: Plan, context: ScriptContext): string {
 /*
  * headcount  Count how often each compound head page is grabbed by gup-fast.
  *
- * USAGE: bpftrace -f json headcount.bt PID FIRST-PFN END-PFN
+ * USAGE: bpftrace -f json headcount.bt PID FIRST-PFN END-PFN${scope === "machine" ? " PID" : ""}
  *
  * Traces the gup-fast calls of ${
     TRACED[scope]
@@ -90,7 +90,7 @@ ${roles.join("\n")}
  *   refused tid word role pfn refs
  *   leaf    tid start end pfn tag
  *   undo    tid call pfn pages
- *   put     tid call kind pfn ns puts${scope === "buffer" ? "" : "\n *   thread  tid pid name"}
+ *   put     tid call kind pfn ns puts${scope === "buffer" ? "" : "\n *   thread  tid pid ns name"}
  * word: number of the call << 24, lines that told of parts of it << 8, and what happened in it: 1 it
  * is a call, 2 the slow path runs now, 4 ran, 8 ran without gup-fast, 16 some runs are unlisted,
  * 32 of compound pages too.

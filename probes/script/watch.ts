@@ -34,28 +34,45 @@ export function watchOf(scope: Scope): Watch {
     case "command":
     case "process":
       return {
-        filter: "@watch[0] && @process[pid]",
+        filter: FAMILY_FILTER,
         beginning: `  @watch[0] = (uint64)0;\n  @process[$1] = (uint64)1;\n`,
         introduction: INTRODUCTION,
-        probes: [GATE, ...FAMILY],
+        probes: [GATE, renaming(FAMILY_FILTER), ...family("@process")],
       };
     case "machine":
       return {
-        filter: "@watch[0] && !@own[pid]",
+        filter: OTHERS_FILTER,
         puts: "@watch[0]",
-        // BEGIN runs in bpftrace itself.
-        beginning: `  @watch[0] = (uint64)0;\n  @own[$1] = (uint64)1;\n  @own[pid] = (uint64)1;\n`,
+        // BEGIN runs in bpftrace itself; $4 is headcount.
+        beginning: `  @watch[0] = (uint64)0;\n${
+          ["$1", "$4", "pid", "cpid"].map((it) => `  @own[${it}] = (uint64)1;\n`).join("")
+        }`,
         introduction: INTRODUCTION,
-        probes: [GATE],
+        probes: [GATE, renaming(OTHERS_FILTER), ...family("@own")],
       };
   }
 }
 
+const FAMILY_FILTER = "@watch[0] && @process[pid]";
+const OTHERS_FILTER = "@watch[0] && !@own[pid]";
+
+const TELL = 'printf("thread %d %d %lx %s\\n", tid, pid, nsecs, comm);';
+
 /** A thread is told of at its first call: its number of the last one is 0 until then. */
 const INTRODUCTION = `if ($s.4 == 0) {
-  printf("thread %d %d %s\\n", tid, pid, comm);
+  ${TELL}
 }
 `;
+
+/** And when its process becomes another program: exec makes calls under the name of the old one. */
+function renaming(filter: string): string {
+  return `tracepoint:sched:sched_process_exec
+/${filter}/
+{
+  ${TELL}
+}
+`;
+}
 
 const GATE = `tracepoint:sched:sched_process_exec
 /pid == cpid/
@@ -64,18 +81,23 @@ const GATE = `tracepoint:sched:sched_process_exec
 }
 `;
 
-/** Threads come with their processes, since nothing tells them apart here; no number is both. */
-const FAMILY: readonly string[] = [
-  `tracepoint:sched:sched_process_fork
-/@process[pid]/
+/**
+ * Keeps a set of processes, those that they start included. Their threads are in it too, since nothing
+ * tells them apart here; no number is a thread's and another process's.
+ */
+function family(map: string): readonly string[] {
+  return [
+    `tracepoint:sched:sched_process_fork
+/${map}[pid]/
 {
-  @process[args->child_pid] = (uint64)1;
+  ${map}[args->child_pid] = (uint64)1;
 }
 `,
-  `tracepoint:sched:sched_process_free
-/@process[args->pid]/
+    `tracepoint:sched:sched_process_free
+/${map}[args->pid]/
 {
-  delete(@process[args->pid]);
+  delete(${map}[args->pid]);
 }
 `,
-];
+  ];
+}

@@ -58,6 +58,8 @@ export interface TargetWish {
   readonly pageRef?: boolean;
   /** Whether any memory is traced, so that this machine needs no device; default no. */
   readonly anyMemory?: boolean;
+  /** Whether it is for what runs already, which no other machine has; default no. */
+  readonly runsAlready?: boolean;
 }
 
 /**
@@ -86,9 +88,10 @@ export async function openTarget(
       );
     }
     if (obstacle !== undefined) {
-      throw new RequestError(
-        `This machine cannot be traced: ${obstacle}; --target guest boots one that can`,
-      );
+      const way = wish.runsAlready === true
+        ? "nothing that runs on it can be observed"
+        : "--target guest boots one that can";
+      throw new RequestError(`This machine cannot be traced: ${obstacle}; ${way}`);
     }
     const has = needsDevice ? "root, bpftrace and a devdax device" : "root and bpftrace";
     wish.onEvent({ kind: "target", name: "local", why: has });

@@ -8,6 +8,7 @@ import type { DeviceSummary } from "../../recording/header.ts";
 import { RequestError } from "../failure.ts";
 import type { Target } from "../targets/target.ts";
 import { directIoCommand, openDisk } from "./direct_io_command.ts";
+import { gupTestBinaryCommand } from "./gup_test_binary.ts";
 import { fileAsDevice, findBenchmark, gupTestCommand } from "./gup_test_command.ts";
 import { isOwn, ownCommand } from "./own.ts";
 import type { WorkloadCommand } from "./program.ts";
@@ -52,7 +53,9 @@ export async function openWorkload(
   const benchmark = await findBenchmark(target);
   const taken = memory.kind === "device" ? device : await fileAsDevice(target, memory, bytes);
   return {
-    command: gupTestCommand(target, wish, benchmark, taken, bytes),
+    command: wish.binary === undefined
+      ? gupTestCommand(target, wish, benchmark, taken, bytes)
+      : await gupTestBinaryCommand(target, wish, wish.binary, taken, bytes),
     device: taken,
     async [Symbol.asyncDispose](): Promise<void> {},
   };

@@ -71,6 +71,7 @@ export async function ownCommand(target: Target, wish: OwnWish): Promise<Workloa
         told: ["--pid", String(pid), "--duration", `${seconds}s`],
         environment: {},
         scope: "process",
+        bytes: 0,
         pid,
       };
     }
@@ -81,7 +82,7 @@ export async function ownCommand(target: Target, wish: OwnWish): Promise<Workloa
         told: ["--all", "--duration", `${wish.seconds}s`],
         environment: {},
         scope: "machine",
-        pid: Deno.pid,
+        bytes: 0,
       };
   }
 }
@@ -128,5 +129,6 @@ async function commandOf(target: Target, { words }: CommandWish): Promise<Worklo
     told: words,
     environment: {},
     scope: "command",
+    bytes: 0,
   };
 }

@@ -6,6 +6,7 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { WorkloadReport } from "../../recording/event.ts";
 import type { Scope } from "../../recording/header.ts";
 import type { Target } from "../targets/target.ts";
 
@@ -22,6 +23,10 @@ export interface WorkloadCommand {
   readonly scope?: Scope;
   /** The process that a scope is about, where it is not the command's own. */
   readonly pid?: number;
+  /** Bytes of its memory, where they are not those that were asked for; 0 for any. */
+  readonly bytes?: number;
+  /** Reads a line of a command's output, where it tells of itself. */
+  readonly reads?: (line: string) => WorkloadReport | undefined;
 }
 
 /** A program of this folder. */

@@ -154,9 +154,10 @@ Deno.test("grabs that are known by sums are judged where all are of single pages
 });
 
 const THREADS: readonly ThreadEvent[] = [
-  { kind: "thread", tid: 412, pid: 412, comm: "qemu" },
-  { kind: "thread", tid: 413, pid: 412, comm: "worker" },
-  { kind: "thread", tid: 500, pid: 500, comm: "d\u001bd" },
+  { kind: "thread", tid: 412, pid: 412, at: 1000, comm: "sh" },
+  { kind: "thread", tid: 412, pid: 412, at: 2000, comm: "qemu" },
+  { kind: "thread", tid: 413, pid: 412, at: 3000, comm: "worker" },
+  { kind: "thread", tid: 500, pid: 500, at: 1000, comm: "d\u001bd" },
 ];
 
 Deno.test("calls are added up by process, in whatever order lines come", async () => {

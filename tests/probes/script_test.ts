@@ -130,9 +130,10 @@ for (const name of await factsNames()) {
       assertEquals(program.includes("/pid == $1/"), false);
       // At the entry, at the slow path, and at look-ups.
       assert(program.split(filter).length >= 3, program);
-      assertStringIncludes(program, 'printf("thread %d %d %s\\n", tid, pid, comm);');
+      assertStringIncludes(program, 'printf("thread %d %d %lx %s\\n", tid, pid, nsecs, comm);');
       assertStringIncludes(program, "tracepoint:sched:sched_process_exec\n/pid == cpid/");
-      assertEquals(program.includes("sched_process_fork"), scope !== "machine");
+      const map = scope === "machine" ? "@own" : "@process";
+      assertStringIncludes(program, `tracepoint:sched:sched_process_fork\n/${map}[pid]/`);
       const cleared = scope === "machine" ? ["own", "watch"] : ["process", "watch"];
       for (const map of cleared) assertStringIncludes(program, `  clear(@${map});`);
     }

@@ -145,10 +145,16 @@ Deno.test("readWireLine() reads what was only added up, of either path", () => {
 });
 
 Deno.test("readWireLine() reads which process a thread is of, whatever its name", () => {
-  const thread = { kind: "thread", tid: 412, pid: 400, comm: "Web Content" } as const;
-  assertEquals(readWireLine(printed("thread 412 400 Web Content")), events(thread));
-  assertEquals(readWireLine(printed("thread 412 400 ")), events({ ...thread, comm: "" }));
-  const odd = printed("thread 412 x sh");
+  const thread = {
+    kind: "thread",
+    tid: 412,
+    pid: 400,
+    at: 0x12a05f200,
+    comm: "Web Content",
+  } as const;
+  assertEquals(readWireLine(printed("thread 412 400 12a05f200 Web Content")), events(thread));
+  assertEquals(readWireLine(printed("thread 412 400 12a05f200 ")), events({ ...thread, comm: "" }));
+  const odd = printed("thread 412 x 12a05f200 sh");
   assertEquals(readWireLine(odd), events({ kind: "unreadable", text: odd }));
 });
 

@@ -42,7 +42,7 @@ const ITEMS: readonly Exclude<RecordingItem, { kind: "header" }>[] = [
   { kind: "refcount", pfn: 0x100a00, added: 512, taken: 511 },
   { kind: "lost", events: 17 },
   { kind: "helperError", helper: "map_update_elem", code: -7 },
-  { kind: "thread", tid: 412, pid: 400, comm: "qemu" },
+  { kind: "thread", tid: 412, pid: 400, at: 5_000_000_000, comm: "qemu" },
   { kind: "unreadable", text: "Attaching 9 probes… \u2028\ud800" },
   READY,
   ...WROTE,

@@ -47,9 +47,10 @@ export async function tracePinning(
   const [device, facts] = await Promise.all([openDevice(target, wish), readKernelFacts(target)]);
   await using _disk = await openDisk(target, wish.bytes);
   const words = [mode, device.path, String(wish.bytes), String(device.alignBytes), "/dev/ram0"];
+  const support = target.provide(`${ROOT}tests/support`);
   const command = [
     ...[target.deno, "run", "--no-config", "--no-lock", "--no-prompt", "--no-remote"],
-    ...["--allow-ffi", "--allow-run=sleep", target.provide(`${ROOT}tests/support/pinning.ts`)],
+    ...["--allow-ffi", "--allow-run=sleep", `--allow-read=${support}`, `${support}/pinning.ts`],
     ...words,
   ];
   // deno does not start programs with this in the environment, unless all are permitted.
