@@ -8,12 +8,13 @@
 import type { CallLine, PutLine } from "../recording/call_line.ts";
 import type { RecordingEvent } from "../recording/event.ts";
 import type { Footer } from "../recording/footer.ts";
-import type { Header, Role } from "../recording/header.ts";
+import type { Header, Role, Scope } from "../recording/header.ts";
 import { type Accounts, openAccounts, within } from "./accounts.ts";
 import { type Collected, type Collector, createCollector, type EndedCall } from "./calls.ts";
 import { drawUpLedger, type UnlistedSums } from "./ledger.ts";
 import { fits, isPlain } from "./line_facts.ts";
 import { areAllMovedSeen } from "./moved.ts";
+import { ProcessCounter } from "./processes.ts";
 import { type PutSide, putSide } from "./put_side.ts";
 import { type Ranges, sumUpRanges } from "./ranges.ts";
 import { type RefcountWitness, refcountWitness } from "./refcounts.ts";
@@ -87,6 +88,8 @@ export function startAnalysis(): Analysis {
         footer = line;
       } else if (line.kind === "workload") {
         known(line.kind).workload.add(line.report);
+      } else if (line.kind === "thread") {
+        known(line.kind).processes.name(line);
       } else {
         const { collector, accounts } = known(line.kind);
         if (line.kind === "put") accounts.put(line);
@@ -95,6 +98,7 @@ export function startAnalysis(): Analysis {
     },
     addCall: (call) => {
       const { collector, accounts, ranges, header } = known("call");
+      if (!ranges.takesLines) return false;
       if (!call.repeats) lastIsPlain = isPlain(call);
       const isLikeTaken = call.repeats && lastIsTaken;
       lastIsTaken = lastIsPlain && fits(call) && collector.addWhole(call, isLikeTaken);
@@ -122,6 +126,7 @@ export function startAnalysis(): Analysis {
 interface State {
   readonly header: Header;
   readonly workload: Workload;
+  readonly processes: ProcessCounter;
   readonly accounts: Accounts;
   readonly ranges: Ranges;
   readonly collector: Collector;
@@ -141,7 +146,9 @@ function begin(header: Header): State {
   const { plan, kernel } = header;
   const workload = listenToWorkload(kernel.pageBytes);
   const accounts = openAccounts();
-  const ranges = sumUpRanges(header, workload.buffers);
+  const processes = new ProcessCounter();
+  const isScoped = scopeOf(header) !== "buffer";
+  const ranges = sumUpRanges(header, workload.buffers, isScoped ? processes : undefined);
   const unlisted: Unlisted = { calls: 0, grabs: 0, refs: 0, gets: 0, pins: 0 };
   // Every grab is booked, of all calls: what is given back does not ask who took it for what.
   const collector = createCollector((call: EndedCall) => {
@@ -156,12 +163,18 @@ function begin(header: Header): State {
     }
     ranges.add(call);
   });
-  return { header, workload, accounts, ranges, collector, unlisted };
+  return { header, workload, processes, accounts, ranges, collector, unlisted };
+}
+
+/** Whose calls a recording holds. */
+function scopeOf({ workload }: Header): Scope {
+  return workload.scope ?? "buffer";
 }
 
 function reportOn(state: State, footer: Footer | undefined): Report {
   const { header } = state;
   const { plan, kernel, device } = header;
+  const scope = scopeOf(header);
   const collected = state.collector.finish();
   const { buffers, tellsMoved, ...workload } = state.workload.facts();
   const { moved } = state.workload;
@@ -192,6 +205,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
     bufferKnown: buffers.length > 0,
     alone,
     putSide: side,
+    scope,
   });
   return {
     format: REPORT_FORMAT,
@@ -218,7 +232,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
       cpus: header.target.cpus,
       memoryBytes: header.target.memoryBytes,
     },
-    device: {
+    device: device === undefined ? null : {
       path: device.path,
       alignBytes: device.alignBytes,
       bytes: device.bytes,
@@ -228,12 +242,14 @@ function reportOn(state: State, footer: Footer | undefined): Report {
       name: header.workload.name,
       bytes: header.workload.bytes,
       command: header.workload.command,
+      ...(scope === "buffer" ? {} : { scope }),
       buffers: buffers.map(({ address, bytes }) => ({ address, bytes })),
       syscalls: workload.syscalls,
       failedSyscalls: workload.failedSyscalls,
       bytesMoved: workload.bytesMoved ?? null,
       ...(workload.repeats === undefined ? {} : { repeats: workload.repeats }),
     },
+    ...(scope === "buffer" ? {} : { processes: state.processes.list() }),
     roles: rolesOf(plan.roles),
     leafLevel: level,
     totals: totalsOf(sums, { headOrders, lookups: plan.roles.lookup.kind === "probed", alone }),
@@ -253,7 +269,7 @@ function accountFor(
   footer: Footer | undefined,
 ): { readonly side: PutSide; readonly refcounts: RefcountWitness | undefined } {
   const isWhole = footer?.totals !== undefined;
-  const range = device.pfn === undefined ? undefined : {
+  const range = device?.pfn === undefined ? undefined : {
     from: device.pfn,
     to: device.pfn + Math.floor(device.bytes / kernel.pageBytes),
   };
@@ -267,7 +283,9 @@ function accountFor(
     puts: sums.puts,
     putsByOthers,
     unlisted,
-    observed: plan.roles.put?.kind === "probed",
+    // Of a device that is not known, only what is put inside calls is seen.
+    observed: plan.roles.put?.kind === "probed" &&
+      (plan.putsOfDeviceOnly !== true || device !== undefined),
     isWhole,
     refcounts: witness,
   });

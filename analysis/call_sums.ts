@@ -65,6 +65,10 @@ export interface JudgedSums {
   unjudged: number;
   /** Such grabs of theirs. */
   unjudgedGrabs: number;
+  /** Calls with pages of which it cannot be told how many leaves they were reached through. */
+  unknown: number;
+  /** Such pages of theirs. */
+  unknownPages: number;
   /** Calls whose references match their pages, and that can be judged. */
   readonly even: GroupSums;
   /** Calls whose references do not match their pages. */
@@ -129,6 +133,8 @@ export function noCalls(): CallSums {
     strayGrabs: 0,
     unjudged: 0,
     unjudgedGrabs: 0,
+    unknown: 0,
+    unknownPages: 0,
     even: noGroup(),
     uneven: noGroup(),
     refsPerGrab: new PairSums(1),
@@ -178,7 +184,10 @@ export function addFacts(sums: CallSums, facts: CallFacts, times = 1): void {
   sums.uncovered += times * facts.uncovered;
   sums.strayGrabs += times * facts.strayGrabs;
   if (facts.balance === "unsure") sums.unsure += times;
-  if (!facts.isJudged) {
+  if (facts.unknown > 0) {
+    sums.unknown += times;
+    sums.unknownPages += times * facts.unknown;
+  } else if (!facts.isJudged) {
     sums.unjudged += times;
     sums.unjudgedGrabs += times * facts.unlistedGrabs;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Role, RoleName } from "../recording/header.ts";
+import type { Role, RoleName, Scope } from "../recording/header.ts";
 import type { JudgedSums } from "./call_sums.ts";
 import type { LeafLevel } from "./leaves.ts";
 import { complaints, cutShort, type Ledger } from "./ledger.ts";
@@ -28,6 +28,8 @@ export interface Evidence {
   readonly alone: AloneCalls;
   /** What was given back. */
   readonly putSide: PutSide;
+  /** Whose calls were seen; absent for `buffer`. */
+  readonly scope?: Scope;
 }
 
 /**
@@ -62,7 +64,7 @@ export interface Evidence {
  * ```
  */
 export function stopsOf(evidence: Evidence): readonly string[] {
-  const { calls, ledger, roles, bufferKnown, alone } = evidence;
+  const { calls, ledger, roles, bufferKnown, alone, scope = "buffer" } = evidence;
   const stops: string[] = [];
   const cut = cutShort(ledger);
   if (cut !== undefined) stops.push(cut);
@@ -71,20 +73,24 @@ export function stopsOf(evidence: Evidence): readonly string[] {
       stops.push(`The role "${name}" could not be observed (${role.why}): ${role.cost}.`);
     }
   }
-  if (!bufferKnown) {
+  if (!bufferKnown && scope === "buffer") {
     stops.push("The workload did not say where its buffer is, so its calls cannot be told apart.");
   }
   if (contradictions(ledger) > 0) {
     stops.push("Some calls were told of more than once: what belongs to them is not certain.");
   }
   if (calls.calls === 0) {
+    const isBuffer = scope === "buffer";
     stops.push(
       ledger.setAside.failed > 0
-        ? "Every call on the workload's buffer failed."
+        ? `Every call${isBuffer ? " on the workload's buffer" : ""} failed.`
         : alone.calls > 0
-        ? "Nothing asked gup-fast for the workload's buffer: the slow path by itself served " +
-          `${counted(alone.pages, "page")} in ${counted(alone.calls, "call")}.`
-        : "No call touched the workload's buffer.",
+        ? `Nothing asked gup-fast${isBuffer ? " for the workload's buffer" : ""}: ` +
+          `the slow path by itself served ${counted(alone.pages, "page")} in ` +
+          `${counted(alone.calls, "call")}.`
+        : isBuffer
+        ? "No call touched the workload's buffer."
+        : "No call was seen: nothing was pinned.",
     );
   } else if (calls.pages === 0) {
     stops.push("Nothing was pinned: every call returned 0 pages.");
@@ -132,7 +138,8 @@ function contradictions({ parts, duplicates }: Ledger): number {
  */
 export function doubtsOf({ calls, ledger, level }: Evidence): readonly string[] {
   const doubts = [...complaints(ledger)];
-  const { unsure, uncovered, strayGrabs: stray, unjudged, unjudgedGrabs } = calls;
+  const { unsure, uncovered, strayGrabs: stray, unjudged, unjudgedGrabs, unknown, unknownPages } =
+    calls;
   const uneven = ledger.clean ? 0 : calls.uneven.calls;
   const { fewer } = calls.even;
   if (uneven > 0) {
@@ -169,6 +176,14 @@ export function doubtsOf({ calls, ledger, level }: Evidence): readonly string[] 
           unjudgedGrabs === 1 ? "is" : "are"
         } known by sums only: whether a head was grabbed more ` +
         "often than needed there is not known.",
+    );
+  }
+  if (unknown > 0) {
+    doubts.push(
+      `What maps ${counted(unknownPages, "page")} of ${
+        counted(unknown, "call")
+      } is not known, so ` +
+        "that it cannot be told whether one grab for several of them would have done.",
     );
   }
   if (fewer > 0) {

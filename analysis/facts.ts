@@ -4,13 +4,14 @@
  * @module
  */
 
-import type { CallKey, HexAddress, Level } from "../recording/event.ts";
+import type { CallKey, HexAddress, Level, UnlistedGrabs } from "../recording/event.ts";
 import type { PlanFlags, PlanSummary } from "../recording/header.ts";
 import type { CallParts } from "./calls.ts";
 import { type HeadGrabs, headsOf } from "./heads.ts";
 import type { Weighted } from "./histogram.ts";
 import { type LeafLevel, leavesOf, pageIndex, type Walk, withTaken } from "./leaves.ts";
 import { grabsIn, refsIn } from "./runs.ts";
+import { leavesByHeads } from "./leaves_by_heads.ts";
 import { settle } from "./settle.ts";
 
 /**
@@ -55,7 +56,10 @@ export interface CallFacts extends CallKey {
   readonly refused: number;
   /** Grabs of both walks of which only the sums are known: what follows of heads leaves them out. */
   readonly unlistedGrabs: number;
-  /** Whether grabs can be held against leaves: not where only sums are known, unless pages are leaves. */
+  /**
+   * Whether grabs can be held against leaves: not where these are not known, nor where only sums are,
+   * unless pages are leaves.
+   */
   readonly isJudged: boolean;
   /** Distinct head pages behind the fast grabs. */
   readonly heads: number;
@@ -69,6 +73,8 @@ export interface CallFacts extends CallKey {
   readonly leaves: Readonly<Record<Level, number>>;
   /** Pages that no huge leaf accounts for, though the device maps by huge leaves only. */
   readonly uncovered: number;
+  /** Pages of which it cannot be told whether they were reached through one leaf or several. */
+  readonly unknown: number;
   /** `get_dev_pagemap()` calls. */
   readonly lookups: number;
   /** Those of them that were real look-ups. */
@@ -106,7 +112,10 @@ export function seesUndo(roles: Pick<PlanSummary["roles"], "hugeLeaf" | "undo">)
 }
 
 /** Facts that depend on how the level of the leaves is known. */
-export type LeafFacts = Pick<CallFacts, "isJudged" | "leastGrabs" | "leaves" | "uncovered">;
+export type LeafFacts = Pick<
+  CallFacts,
+  "isJudged" | "leastGrabs" | "leaves" | "uncovered" | "unknown"
+>;
 
 /** A call that succeeded, before the level of the leaves is known. */
 export interface SettledCall {
@@ -151,7 +160,8 @@ export function settleCall(parts: CallParts, context: CallContext): SettledCall 
   const { pageBytes, flags } = context;
   if (event === undefined || event.returned < 0) return undefined;
   const pages = event.returned;
-  const unlisted = event.unlisted ?? { grabs: 0, refs: 0, slowGrabs: 0, slowRefs: 0 };
+  const unlisted: UnlistedGrabs = event.unlisted ??
+    { grabs: 0, refs: 0, slowGrabs: 0, slowRefs: 0 };
   const { kept, undone, slow } = settle(parts, {
     returned: pages - unlisted.refs,
     isPin: (event.flags & flags.pin) !== 0,
@@ -196,7 +206,10 @@ export function settleCall(parts: CallParts, context: CallContext): SettledCall 
     grabsPerHead: heads.grabsPerHead,
   };
   const leaves = withTaken(parts.leaves, { first, pages: fastPages }, pageBytes);
-  return { facts, walk: { first, pages: fastPages, runs: kept, leaves } };
+  const unlistedSingle = unlisted.single === true && unlisted.grabs === unlisted.refs
+    ? { unlistedSingle: unlisted.grabs - unlisted.slowGrabs }
+    : {};
+  return { facts, walk: { first, pages: fastPages, runs: kept, leaves, ...unlistedSingle } };
 }
 
 /**
@@ -219,9 +232,13 @@ export function factsOf(
   level: LeafLevel,
   pageBytes: number,
 ): CallFacts {
-  const { counts, leastGrabs, uncovered } = leavesOf(walk, level, pageBytes);
-  const isJudged = facts.unlistedGrabs === 0 || level.level === "pte";
-  return { ...facts, isJudged, leastGrabs, leaves: counts, uncovered };
+  const { counts, leastGrabs, uncovered, unknown } = level.source === "heads"
+    ? leavesByHeads(walk, pageBytes, facts.lookups > 0 && !level.seesDevices)
+    : { ...leavesOf(walk, level, pageBytes), unknown: 0 };
+  const areGrabsKnown = facts.unlistedGrabs === 0 || level.level === "pte" ||
+    (level.source === "heads" && walk.unlistedSingle !== undefined);
+  const isJudged = unknown === 0 && areGrabsKnown;
+  return { ...facts, isJudged, leastGrabs, leaves: counts, uncovered, unknown };
 }
 
 function balanceOf(

@@ -8,8 +8,8 @@ import type { HexAddress, LeafEvent, Level, RunEvent } from "../recording/event.
 import type { DeviceSummary, PlanSummary, Role } from "../recording/header.ts";
 import { cutRun } from "./runs.ts";
 
-/** How the leaf level of the pages is known. */
-export interface LeafLevel {
+/** How the leaf level of the pages of one device is known. */
+export interface DeviceLevel {
   /** A leaf function reported each leaf, or it is what the device's mapping size says. */
   readonly source: "function" | "mapping";
   /** Level of the device's leaves. */
@@ -19,6 +19,23 @@ export interface LeafLevel {
   /** Why this source, in a few words. */
   readonly why: string;
 }
+
+/** What is known where the memory may be any: each call's leaves by themselves. */
+export interface HeadsLevel {
+  /** By the heads that were grabbed, and by device leaves where their function is probed. */
+  readonly source: "heads";
+  /** There is no one level. */
+  readonly level: null;
+  /** Nor one size. */
+  readonly pages: null;
+  /** Whether leaves of devices are reported: then other pages are no device's huge leaf. */
+  readonly seesDevices: boolean;
+  /** Why this source, in a few words. */
+  readonly why: string;
+}
+
+/** How the leaf level of the pages is known. */
+export type LeafLevel = DeviceLevel | HeadsLevel;
 
 /** The leaves of one call's fast walk. */
 export interface Leaves {
@@ -118,7 +135,7 @@ export function leafLevel(
   { alignBytes }: Pick<DeviceSummary, "alignBytes">,
   pageBytes: number,
   served: ReadonlySet<typeof LEAF_ROLES[number]>,
-): LeafLevel {
+): DeviceLevel {
   const pages = Math.max(1, alignBytes / pageBytes);
   const level = pages === 1 ? "pte" : alignBytes < 2 ** 30 ? "pmd" : "pud";
   const functions = LEAF_ROLES.filter((role) => served.has(role))
@@ -174,6 +191,8 @@ export interface Walk {
   readonly runs: readonly RunEvent[];
   /** What leaf functions reported in this call, by address. */
   readonly leaves: readonly LeafEvent[];
+  /** Other grabs of single pages that are their own heads, of which only the sum is known. */
+  readonly unlistedSingle?: number;
 }
 
 /**
@@ -196,7 +215,7 @@ export interface Walk {
  * });
  * ```
  */
-export function leavesOf(walk: Walk, level: LeafLevel, pageBytes: number): Leaves {
+export function leavesOf(walk: Walk, level: DeviceLevel, pageBytes: number): Leaves {
   const { first, pages, runs } = walk;
   const counts = { pte: 0, pmd: 0, pud: 0 };
   if (pages === 0) return { counts, leastGrabs: 0, uncovered: 0 };
@@ -208,11 +227,48 @@ export function leavesOf(walk: Walk, level: LeafLevel, pageBytes: number): Leave
     // A leaf needs one grab at least, whether or not its grabs are in the recording.
     return { counts, leastGrabs: Math.max(touched, found), uncovered: 0 };
   }
-  let leastGrabs = 0;
-  let covered = 0;
   // Only a device's leaf tells which pages it maps.
   let pieces: ReturnType<typeof piecesByBlock> | undefined;
-  for (const leaf of walk.leaves) {
+  const { leastGrabs, covered } = addReported(counts, walk, pageBytes, ({ pfn }) => {
+    pieces ??= piecesByBlock(runs, level.pages);
+    return { level: level.level, pieces: pieces.get(Math.floor(pfn / level.pages))?.size ?? 1 };
+  });
+  const rest = Math.max(0, pages - covered);
+  counts.pte += rest;
+  return { counts, leastGrabs: leastGrabs + rest, uncovered: level.level === "pte" ? 0 : rest };
+}
+
+/** A leaf of a device, which tells the pages that it maps. */
+export type DeviceLeaf = LeafEvent & { readonly pfn: number };
+
+/**
+ * Counts the leaves that functions reported.
+ *
+ * @param counts Is added to.
+ * @param about Level of a device's leaf, and the distinct heads behind it.
+ *
+ * @example One PMD of ordinary memory
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const counts = { pte: 0, pmd: 0, pud: 0 };
+ * const leaf = {
+ *   kind: "leaf", tid: 7, call: 1, level: "pmd", address: "0x7f0000200000", pages: 512, taken: true,
+ * } as const;
+ * const walk = { first: 0x7f0000200, pages: 512, runs: [], leaves: [leaf] };
+ * const found = addReported(counts, walk, 4096, () => ({ level: "pmd", pieces: 1 }));
+ * assertEquals([found, counts.pmd], [{ leastGrabs: 1, covered: 512 }, 1]);
+ * ```
+ */
+export function addReported(
+  counts: Record<Level, number>,
+  { first, pages, leaves }: Walk,
+  pageBytes: number,
+  about: (leaf: DeviceLeaf) => { readonly level: Level; readonly pieces: number },
+): { readonly leastGrabs: number; readonly covered: number } {
+  let leastGrabs = 0;
+  let covered = 0;
+  for (const leaf of leaves) {
     if (leaf.level === "pte") {
       // One report for a whole page table, of which a walk that gave up took only the beginning.
       const left = first + pages - pageIndex(leaf.address, pageBytes);
@@ -221,19 +277,33 @@ export function leavesOf(walk: Walk, level: LeafLevel, pageBytes: number): Leave
       leastGrabs += taken;
       covered += taken;
     } else if (leaf.taken) {
-      counts[leaf.level ?? level.level]++;
-      if (leaf.pfn === undefined) {
-        leastGrabs++;
+      if (isDeviceLeaf(leaf)) {
+        const { level, pieces } = about(leaf);
+        counts[leaf.level ?? level]++;
+        leastGrabs += pieces;
       } else {
-        pieces ??= piecesByBlock(runs, level.pages);
-        leastGrabs += pieces.get(Math.floor(leaf.pfn / level.pages))?.size ?? 1;
+        counts[leaf.level ?? "pmd"]++;
+        leastGrabs++;
       }
       covered += leaf.pages;
     }
   }
-  const rest = Math.max(0, pages - covered);
-  counts.pte += rest;
-  return { counts, leastGrabs: leastGrabs + rest, uncovered: level.level === "pte" ? 0 : rest };
+  return { leastGrabs, covered };
+}
+
+/**
+ * Whether a leaf tells the pages that it maps.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const leaf = { kind: "leaf", tid: 7, call: 1, address: "0x7f0000200000", pages: 512 } as const;
+ * assertEquals([isDeviceLeaf(leaf), isDeviceLeaf({ ...leaf, pfn: 1024 })], [false, true]);
+ * ```
+ */
+export function isDeviceLeaf(leaf: LeafEvent): leaf is DeviceLeaf {
+  return leaf.pfn !== undefined;
 }
 
 /** Aligned blocks of `size` that [first, first + pages) touches. */

@@ -8,7 +8,7 @@
 import type { CallLine } from "../recording/call_line.ts";
 import type { HexAddress } from "../recording/event.ts";
 import type { CallFacts } from "./facts.ts";
-import type { LEAF_ROLES, LeafLevel } from "./leaves.ts";
+import type { DeviceLevel, LEAF_ROLES } from "./leaves.ts";
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
@@ -104,6 +104,7 @@ export function lineFacts(): LineFacts {
     overdrawn: 0,
     leastGrabs: 0,
     uncovered: 0,
+    unknown: 0,
     lookups: 0,
     realLookups: 0,
     balance: "even",
@@ -228,7 +229,7 @@ export interface LineLeaves {
 export function findLeaves(
   leaves: LineLeaves,
   call: CallLine,
-  level: LeafLevel,
+  level: DeviceLevel,
   pageBytes: number,
 ): void {
   const { returned: pages, leaf } = call;

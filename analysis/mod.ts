@@ -12,7 +12,7 @@ export type { Evidence } from "./evidence.ts";
 export type { Balance, CallFacts } from "./facts.ts";
 export type { HeadGrabs } from "./heads.ts";
 export { type Bucket, bucketOf, type Histogram, histogram, type Weighted } from "./histogram.ts";
-export type { LeafLevel } from "./leaves.ts";
+export type { DeviceLevel, HeadsLevel, LeafLevel } from "./leaves.ts";
 export {
   type BalanceCounts,
   complaints,
@@ -22,6 +22,7 @@ export {
 } from "./ledger.ts";
 export type { Law } from "./laws.ts";
 export type { AloneCalls } from "./ranges.ts";
+export type { ProcessSums } from "./processes.ts";
 export type { GetBalance, HeldReferences, PinBalance, PutSide } from "./put_side.ts";
 export { type Overhead, overheadOf, type TimedPart } from "./overhead.ts";
 export { renderOverhead } from "./report/overhead_text.ts";

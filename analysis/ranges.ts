@@ -8,12 +8,13 @@
  */
 
 import type { CallLine } from "../recording/call_line.ts";
-import type { Header } from "../recording/header.ts";
+import type { DeviceSummary, Header, WorkloadSummary } from "../recording/header.ts";
 import { addFacts, addTime, type CallSums, isEarlier, mergeSums, noCalls } from "./call_sums.ts";
 import type { EndedCall } from "./calls.ts";
 import { type CallContext, factsOf, seesUndo, settleCall } from "./facts.ts";
 import { HeadCounter } from "./heads.ts";
 import { LEAF_ROLES, type LeafLevel, leafLevel, leafRole, pageIndex } from "./leaves.ts";
+import { levelByHeads } from "./leaves_by_heads.ts";
 import {
   fillFacts,
   fillLeaves,
@@ -26,6 +27,7 @@ import {
   servedBy,
 } from "./line_facts.ts";
 import { PairSums } from "./pairs.ts";
+import type { ProcessCounter } from "./processes.ts";
 import type { Span } from "./spans.ts";
 import { type Moved, noneMoved } from "./workload.ts";
 
@@ -56,6 +58,8 @@ export interface RangeSums {
 
 /** Takes calls one by one. */
 export interface Ranges {
+  /** Whether it takes lines: what is known of any memory goes by the parts of calls. */
+  readonly takesLines: boolean;
   /** Takes a call. */
   add(call: EndedCall): void;
   /**
@@ -93,6 +97,7 @@ interface Place {
  * Makes sums of calls by where they are.
  *
  * @param buffers The workload's buffers; they may become known while calls are taken.
+ * @param processes Is given the calls, where those of any memory are judged.
  *
  * @example Without calls
  * ```ts
@@ -113,21 +118,26 @@ interface Place {
  * ```
  */
 export function sumUpRanges(
-  { plan, device, kernel: { pageBytes } }: {
+  { plan, device, kernel: { pageBytes }, workload: { scope = "buffer" } = {} }: {
     readonly plan: Header["plan"];
-    readonly device: Pick<Header["device"], "alignBytes">;
+    readonly device?: Pick<DeviceSummary, "alignBytes">;
     readonly kernel: Pick<Header["kernel"], "pageBytes">;
+    readonly workload?: Pick<WorkloadSummary, "scope">;
   },
   buffers: readonly Span[],
+  processes?: Pick<ProcessCounter, "add">,
 ): Ranges {
   const context: CallContext = { pageBytes, flags: plan.flags, seesUndo: seesUndo(plan.roles) };
   const probed = LEAF_ROLES.filter((role) => plan.roles[role]?.kind === "probed");
   const levelFor = (served: Iterable<typeof LEAF_ROLES[number]>): LeafLevel =>
-    leafLevel(plan.roles, device, pageBytes, new Set(served));
+    scope !== "buffer" || device === undefined
+      ? levelByHeads(plan.roles)
+      : leafLevel(plan.roles, device, pageBytes, new Set(served));
+  const unserved = levelFor([]);
   // Which of the two it is can show as late as in the last call. For single pages they are the same.
-  const levels = levelFor([]).level === "pte" || probed.length === 0
-    ? [levelFor([])]
-    : [levelFor(probed), levelFor([])];
+  const isOne = unserved.source === "heads" || unserved.level === "pte" || probed.length === 0;
+  const levels = isOne ? [unserved] : [levelFor(probed), unserved];
+  const deviceLevels = levels.filter((level) => level.source !== "heads");
   const inside = placeAt(-1, -1);
   const waiting: Place[] = [];
   const waitingAt = new PairSums(1);
@@ -157,6 +167,7 @@ export function sumUpRanges(
   }
 
   function placeOf(first: number, end: number): Place {
+    if (scope !== "buffer") return inside;
     for (let i = 0; i < buffers.length; i++) {
       const buffer = buffers[i];
       if (buffer !== undefined && buffer.from <= first && end <= buffer.to) return inside;
@@ -187,6 +198,9 @@ export function sumUpRanges(
     if (event.path === "slow") {
       place.alone.calls++;
       place.alone.pages += pages;
+      if (event.returned >= 0) {
+        processes?.add({ tid: event.tid, pages, slowPages: pages, grabs: 0, leastGrabs: 0 });
+      }
       return;
     }
     const settled = settleCall(parts, context);
@@ -200,8 +214,10 @@ export function sumUpRanges(
     for (let i = 0; i < open; i++) {
       const [level, sums] = [levels[i], place.sums[i]];
       if (level !== undefined && sums !== undefined) {
-        addFacts(sums, factsOf(settled, level, pageBytes));
+        const facts = factsOf(settled, level, pageBytes);
+        addFacts(sums, facts);
         addTime(sums, event.ns);
+        processes?.add(facts);
       }
     }
     for (const run of settled.walk.runs) place.heads.add(run);
@@ -222,7 +238,7 @@ export function sumUpRanges(
   function addEach(place: Place, call: CallLine): void {
     endRow();
     for (let i = 0; i < open; i++) {
-      const [level, sums] = [levels[i], place.sums[i]];
+      const [level, sums] = [deviceLevels[i], place.sums[i]];
       if (level === undefined || sums === undefined) continue;
       fillFacts(row, call, longterm);
       findLeaves(leaves, call, level, pageBytes);
@@ -234,7 +250,7 @@ export function sumUpRanges(
 
   /** Calls that are alike mostly follow one another: they are counted and added at once. */
   function addToRow(place: Place, call: CallLine, repeats: boolean): void {
-    const level = levels[0];
+    const level = deviceLevels[0];
     const sums = place.sums[0];
     if (level === undefined || sums === undefined) return;
     addTime(sums, call.ns);
@@ -286,7 +302,7 @@ export function sumUpRanges(
     };
   }
 
-  return { add, addLine, finish };
+  return { takesLines: unserved.source !== "heads", add, addLine, finish };
 }
 
 function mergePlace(inside: Place, place: Place): void {

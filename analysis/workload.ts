@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { WorkloadReady, WorkloadRepeat, WorkloadReport } from "../recording/event.ts";
+import type {
+  HexAddress,
+  WorkloadReady,
+  WorkloadRepeat,
+  WorkloadReport,
+} from "../recording/event.ts";
 import { pageIndex } from "./leaves.ts";
 import { type RepeatTimes, repeatTimes } from "./repeats.ts";
 import { type Span, SpanSums } from "./spans.ts";
@@ -82,16 +87,16 @@ export function listenToWorkload(pageBytes: number): Workload {
     add: (report) => {
       if (report.step === "ready") {
         ready.push(report);
-        buffers.push(pagesOf(report, report.bytes, pageBytes));
+        buffers.push(pagesOf(report.address, report.bytes, pageBytes));
       } else if (report.step === "done") {
         bytesMoved = (bytesMoved ?? 0) + report.bytes;
       } else {
         counts.syscalls++;
         if (report.step === "repeat") repeats.push(report);
         if (report.result < 0) counts.failedSyscalls++;
-        if (report.result <= 0) return;
+        if (report.result <= 0 || report.address === undefined) return;
         counts.tellsMoved = true;
-        const { from, to } = pagesOf(report, report.result, pageBytes);
+        const { from, to } = pagesOf(report.address, report.result, pageBytes);
         moved.add(from, to, "moved", 1);
       }
     },
@@ -105,7 +110,7 @@ export function listenToWorkload(pageBytes: number): Workload {
 }
 
 /** The pages that hold some bytes, the first and the last perhaps in part. */
-function pagesOf({ address }: Pick<WorkloadReady, "address">, bytes: number, pageBytes: number) {
+function pagesOf(address: HexAddress, bytes: number, pageBytes: number) {
   const last = Number(address) + bytes + pageBytes - 1;
   // Mostly the addresses fit numbers.
   if (Number.isSafeInteger(last)) {

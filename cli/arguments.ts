@@ -55,3 +55,13 @@ export function variable(
   if (name === undefined || value === undefined) throw new InvalidArgumentError("Give NAME=VALUE.");
   return { ...before, [name]: value };
 }
+
+/** Seconds, such as 10s, 500ms or 2m. */
+export function duration(text: string): number {
+  const [, number = "", unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
+  const seconds = Number(number) * { ms: 0.001, s: 1, m: 60, h: 3600 }[unit as "s"];
+  if (number === "" || seconds <= 0) {
+    throw new InvalidArgumentError("Give a time such as 10s, 500ms or 2m.");
+  }
+  return seconds;
+}

@@ -19,6 +19,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .description("Count how often each compound head page is grabbed when user memory is pinned.")
     .version(VERSION)
     .exitOverride()
+    // Else "--" before a command to trace would be taken for headcount's own.
+    .enablePositionalOptions()
     .showHelpAfterError("(--help tells what can be given)")
     .configureHelp({ helpWidth: 80 });
   for (const add of [addTrace, addMatrix, addPlan, addAnalyze, addKernels]) add(root);

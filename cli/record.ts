@@ -80,7 +80,11 @@ export async function recordTo(
         onEvent: (event) => {
           // What is fetched before the boot takes the time that the network takes.
           if (event.kind === "phase") {
-            timer ??= limit(options.timeout * (overhead?.rounds ?? 1), abort, progress);
+            timer ??= limit(
+              options.timeout * (overhead?.rounds ?? 1) + observedSeconds(options),
+              abort,
+              progress,
+            );
           }
           const isKnown = event.kind === "target" || event.kind === "accelerator";
           if (!isAnother || !isKnown) progress.tell(event);
@@ -90,6 +94,9 @@ export async function recordTo(
       directory,
       created,
       headcount: VERSION,
+      ...(options.quiet ?? false
+        ? {}
+        : { onOutput: (text: string) => progress.tell({ kind: "output", text }) }),
       ...(overhead === undefined ? {} : { overhead }),
       ...(bpftraceEnvironment === undefined ? {} : { bpftraceEnvironment }),
     });
@@ -113,6 +120,11 @@ export async function recordTo(
   }
   const { reason } = abort.signal;
   return typeof reason === "string" ? { kept, stoppedBy: reason } : { kept };
+}
+
+/** How long is observed what runs already. */
+function observedSeconds({ workload: { wish } }: WorkloadOptions): number {
+  return wish.kind === "process" || wish.kind === "machine" ? wish.seconds : 0;
 }
 
 /** Ends a trace that takes too long. */

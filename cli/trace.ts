@@ -7,8 +7,14 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import { join, resolve } from "node:path";
 import { complain, EXIT_INTERRUPTED, printReport } from "./output.ts";
-import { overheadOf, type WorkloadRound } from "../mod.ts";
-import { count, variable } from "./arguments.ts";
+import {
+  overheadOf,
+  type OwnWish,
+  type ParsedWorkload,
+  RequestError,
+  type WorkloadRound,
+} from "../mod.ts";
+import { count, duration, variable } from "./arguments.ts";
 import { recordTo } from "./record.ts";
 import { readReport } from "./recording_file.ts";
 import { WORKLOAD_HELP, workloadCommand } from "./workload_options.ts";
@@ -19,6 +25,11 @@ export function addTrace(root: Command): void {
     .description(
       "Pin devdax memory under bpftrace probes and say whether each head was grabbed once.",
     )
+    .argument("[command...]", "after --: a program to trace, and its arguments")
+    .option("--gup-test <path>", "a gup_test binary that runs --workload 'gup-test ...'")
+    .option("--pid <n>", "local: observe a process that runs already", count)
+    .option("--all", "local: observe all processes")
+    .option("--duration <time>", "how long --pid and --all observe (default: 10s)", duration)
     .option("--out <dir>", "folder of the recording (default: recordings/TIME)")
     .option("--zstd", "compress the recording")
     .option("--json", "print the report as one JSON object")
@@ -31,14 +42,26 @@ export function addTrace(root: Command): void {
       new Option("--rounds <n>", "turns of --overhead").argParser(count).default(3),
     )
     .addHelpText("after", TRACE_HELP)
-    .action(async (options) => {
+    .action(async (words, options, command) => {
+      const own = ownWorkload(words, options);
+      const other = options.gupTest !== undefined
+        ? "--gup-test"
+        : command.getOptionValueSource("workload") !== "default"
+        ? "--workload"
+        : undefined;
+      if (own !== undefined && other !== undefined) {
+        throw new RequestError(`${other} and ${named(own)} are two workloads: give one`);
+      }
       const created = new Date().toISOString();
       const directory = resolve(options.out ?? join("recordings", timeName(created)));
       const rounds: WorkloadRound[] = [];
       const overhead = options.overhead === true
         ? { rounds: options.rounds, onRound: (round: WorkloadRound) => void rounds.push(round) }
         : undefined;
-      const { kept } = await recordTo(directory, options, created, {
+      const workload = own === undefined
+        ? withBinary(options.workload, options.gupTest)
+        : { wish: own };
+      const { kept } = await recordTo(directory, { ...options, workload }, created, {
         overhead,
         bpftraceEnvironment: options.bpftraceEnv,
       });
@@ -49,6 +72,60 @@ export function addTrace(root: Command): void {
       if (kept && !(options.quiet ?? false)) complain(`Recorded in ${directory}`);
     });
 }
+
+/** A workload that a gup_test of the user's does, if one is given. */
+function withBinary(workload: ParsedWorkload, binary: string | undefined): ParsedWorkload {
+  if (binary === undefined) return workload;
+  const { wish } = workload;
+  if (wish.kind !== "gup-test") {
+    throw new RequestError(`--gup-test "${binary}" is for --workload 'gup-test ...' only`);
+  }
+  return { ...workload, wish: { ...wish, binary: resolve(binary) } };
+}
+
+/** What options can say of it. */
+interface OwnOptions {
+  readonly pid?: number | undefined;
+  readonly all?: true | undefined;
+  readonly duration?: number | undefined;
+}
+
+/** What is traced that is none of headcount's workloads. */
+function ownWorkload(
+  words: readonly string[],
+  { pid, all, duration }: OwnOptions,
+): OwnWish | undefined {
+  const seconds = duration ?? DURATION_SECONDS;
+  const wishes: readonly OwnWish[] = [
+    ...(words.length === 0 ? [] : [{ kind: "command", words } as const]),
+    ...(pid === undefined ? [] : [{ kind: "process", pid, seconds } as const]),
+    ...(all === undefined ? [] : [{ kind: "machine", seconds } as const]),
+  ];
+  const [wish, other] = wishes;
+  if (wish !== undefined && other !== undefined) {
+    throw new RequestError(`${named(wish)} and ${named(other)} are two things to trace: give one`);
+  }
+  if (duration !== undefined && (wish === undefined || wish.kind === "command")) {
+    throw new RequestError(
+      "--duration says how long --pid or --all observe: without these give none",
+    );
+  }
+  return wish;
+}
+
+function named(wish: OwnWish): string {
+  switch (wish.kind) {
+    case "command":
+      return `the command "${wish.words[0]}"`;
+    case "process":
+      return "--pid";
+    case "machine":
+      return "--all";
+  }
+}
+
+/** How long is observed what runs already, unless something else is asked for. */
+const DURATION_SECONDS = 10;
 
 /** A time as the name of a folder. */
 export function timeName(created: string): string {
@@ -65,4 +142,6 @@ Examples:
   deno task trace                             this machine, or a guest
   deno task trace --align 1G --size 1G        one PUD leaf
   deno task trace --workload 'gup-test -m 64 -r 10 -a -n 512'
-  deno task trace --kernel ./bzImage --json   a kernel of your own`;
+  deno task trace --kernel ./bzImage --json   a kernel of your own
+  deno task trace -- dd if=FILE of=/dev/null iflag=direct
+  deno task trace --pid 4711 --duration 30s   what runs already (Ctrl-C ends it)`;

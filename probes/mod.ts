@@ -35,6 +35,7 @@ export type { TargetWish } from "./targets/open.ts";
 export { type OverheadWish, SCRIPT_FILE, trace, type TraceWish } from "./trace.ts";
 export type { TypeAnswers } from "./types.ts";
 export type { GupCommand, GupMemory, GupTestWish } from "./workloads/gup_test_options.ts";
+export type { CommandWish, MachineWish, OwnWish, ProcessWish } from "./workloads/own.ts";
 export {
   type DirectIoWish,
   type ParsedWorkload,

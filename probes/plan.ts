@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PlanFlags, PlanSummary, Role, RoleName } from "../recording/header.ts";
+import type { PlanFlags, PlanSummary, Role, RoleName, Scope } from "../recording/header.ts";
 import type { TypeFacts } from "./btf.ts";
 import { BTF_IDS, chooseFunction, type PlannedFunction, type PlannedFunctions } from "./choose.ts";
 import { type Dialect, dialectOf } from "./dialect.ts";
@@ -23,6 +23,8 @@ export interface Plan {
   readonly dialect: Dialect;
   /** Functions in which changes of `_refcount` are not counted; empty without page_ref. */
   readonly mapping: readonly string[];
+  /** Whose calls are seen. */
+  readonly scope: Scope;
   /** Variables that bpftrace needs on this kernel. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -36,6 +38,8 @@ export interface PlanWish {
   readonly putsOf: "device" | "all";
   /** Whether the page_ref tracepoints are counted where the kernel has them; default yes. */
   readonly pageRef?: boolean;
+  /** Whose calls are seen; default `buffer`. */
+  readonly scope?: Scope;
 }
 
 /**
@@ -86,6 +90,7 @@ export function makePlan(facts: KernelFacts, wish: PlanWish): Plan {
     functions,
     page,
     dialect,
+    scope: wish.scope ?? "buffer",
     mapping: MAPPING_FUNCTIONS.filter((name) => pageRef && facts.traceable[name] === 1),
     // Without BTF ids bpftrace does not find the kernel's types by itself (0.17 on 5.10); where it
     // does, being told turns its fentry off.

@@ -9,6 +9,8 @@ import type { BootEvent } from "./guest/phase.ts";
 /** A step of a trace. */
 export type ProgressEvent =
   | BootEvent
+  /** A line that a command printed. */
+  | { readonly kind: "output"; readonly text: string }
   /** Where it runs, and why there. */
   | { readonly kind: "target"; readonly name: "local" | "guest"; readonly why: string };
 
@@ -52,6 +54,8 @@ export class Progress {
         return this.#line(`accelerator: ${event.name} (${event.why})`);
       case "note":
         return this.#line(`note: ${event.text}`);
+      case "output":
+        return this.#line(event.text);
       case "phase":
         this.#close();
         this.#phase = event.name;

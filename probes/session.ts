@@ -7,11 +7,11 @@
 import type { WorkloadReport } from "../recording/event.ts";
 import type { Footer, PinCounters, SessionEnd } from "../recording/footer.ts";
 import type { RecordingItem } from "../recording/codec.ts";
-import type { Header } from "../recording/header.ts";
+import type { Header, Scope } from "../recording/header.ts";
 import { MachineryError } from "./failure.ts";
 import { splitLines } from "./lines.ts";
 import { merge } from "./merge.ts";
-import type { Process, Target } from "./targets/target.ts";
+import { collect, type Process, type Target } from "./targets/target.ts";
 import { Tally } from "./tally.ts";
 import { GATE_LINE, readWireLine } from "./wire.ts";
 import { readMisses, readPinCounters, readSettledPins } from "./witness.ts";
@@ -23,6 +23,16 @@ export interface SessionWish {
   readonly header: Promise<Header>;
   /** Name of the workload. */
   readonly workload: string;
+  /** Whose calls are seen. But for `buffer`, the workload does not speak of itself. */
+  readonly scope: Scope;
+  /** The process that the scope is about, where it is not the workload's. */
+  readonly pid?: number;
+  /** Reads a line that such a workload prints, where it tells of itself all the same. */
+  readonly reads?: (line: string) => WorkloadReport | undefined;
+  /** Is given what such a workload prints, line by line. */
+  readonly onOutput?: (line: string) => void;
+  /** Is told when all is attached, and it begins. */
+  readonly onStart: () => void;
   /** Whether the program asks for the device's pages: then it is started when they are known. */
   readonly needsPages: boolean;
   /** Path of the bpftrace program, as this machine has it. */
@@ -42,8 +52,17 @@ export interface SessionWish {
 /** Seconds that bpftrace gets to print its totals after it was asked to stop. */
 const GRACE_SECONDS = 10;
 
-/** Lines of standard error that an error message shows. */
+/** Lines that an error message shows of what a program printed last. */
 const TAIL = 8;
+
+/** What ends bpftrace's child, and with it bpftrace. */
+const END = "exit\n";
+
+/**
+ * The same where what is seen goes on: the exec closes the program's gate, and calls that had begun
+ * get a moment to return before their probes go.
+ */
+const CLOSE_AND_END = "exec sleep 0.3\n";
 
 /**
  * Runs a session. The last item after a header is always a footer, also where the session is aborted or
@@ -85,10 +104,21 @@ class Session {
   #missedBefore = 0;
   #missed: number | undefined;
   #workloadExit: number | undefined;
+  /** What the workload said that cannot be understood. */
+  #nonsense: string | undefined;
+  #isDone = false;
+  /** Whether an observation was ended before its time. */
+  #isStopped = false;
+  /** Whether what is seen is seen by now. */
+  #gone = false;
+  readonly #speaks: boolean;
+  readonly #lastWord: string;
 
   constructor(target: Target, wish: SessionWish) {
     this.#target = target;
     this.#wish = wish;
+    this.#speaks = wish.scope === "buffer";
+    this.#lastWord = this.#speaks ? END : CLOSE_AND_END;
   }
 
   async *events(): AsyncGenerator<RecordingItem, void, undefined> {
@@ -97,8 +127,9 @@ class Session {
     const workload = this.#target.exec(["sh", "-c", 'read -r _ && exec "$@"', "sh", ...command], {
       env: environment,
     });
-    const workloadTail = keepTail(workload.stderr);
-    const pid = await workload.pid;
+    const workloadTail = new Tail(this.#wish.onOutput);
+    const complaints = workloadTail.keep(workload.stderr);
+    const pid = this.#wish.pid ?? await workload.pid;
     const pages = needsPages ? pfnRange(await this.#wish.header) : NO_PAGES;
     const tracer = this.#target.exec([
       ...this.#target.bpftrace,
@@ -107,9 +138,11 @@ class Session {
       // shell's first words are the sign of readiness, its end is ours to decide.
       ...["-c", "/bin/sh"],
       this.#target.provide(script),
-      ...[pid, ...pages].map(String),
+      // Of the machine everything is seen but this.
+      ...[pid, ...pages, ...(this.#wish.scope === "machine" ? [Deno.pid] : [])].map(String),
     ], { env: this.#wish.tracerEnvironment });
-    const tracerTail = keepTail(tracer.stderr);
+    const tracerTail = new Tail();
+    const errors = tracerTail.keep(tracer.stderr);
     const stop = this.#stopper(tracer, workload);
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
@@ -117,9 +150,10 @@ class Session {
       await tracer.write(`echo '${GATE_LINE}'\n`);
       this.header = await this.#wish.header;
       yield this.header;
-      await workload.write("\n");
-      yield* this.#follow(tracer, workload);
+      if (this.#speaks) await workload.write("\n");
+      yield* this.#follow(tracer, workload, workloadTail);
       yield* this.#tally.refcounts();
+      await Promise.all([complaints, errors]);
       await this.#settle(tracer, tracerTail, workload, workloadTail);
     } finally {
       signal.removeEventListener("abort", stop);
@@ -145,18 +179,19 @@ class Session {
   async *#follow(
     tracer: Process,
     workload: Process,
+    tail: Tail,
   ): AsyncGenerator<RecordingItem, void, undefined> {
     let attached = false;
-    let ready = false;
-    let gone = false;
+    let ready = !this.#speaks;
     const start = async (): Promise<void> => {
-      if (!attached || !ready || gone) return;
-      gone = true;
+      if (!attached || !ready || this.#gone) return;
+      this.#gone = true;
       await this.#hear(async () => {
         this.#missedBefore = await readMisses(this.#target, await tracer.pid) ?? 0;
         this.#pinsBefore = await readPinCounters(this.#target);
       });
-      await workload.write("go\n");
+      this.#wish.onStart();
+      await workload.write(this.#speaks ? "go\n" : "\n");
     };
     const lines = merge({
       tracer: splitLines(tracer.stdout),
@@ -174,7 +209,7 @@ class Session {
             this.#pins = await readSettledPins(this.#target, this.#pinsBefore);
           });
           await this.#countMisses(tracer);
-          await tracer.write("exit\n").catch(() => {});
+          await tracer.write(this.#lastWord).catch(() => {});
         } else if (open > 0) {
           // bpftrace ended first: without it there is nothing to wait for.
           await workload.kill("SIGKILL");
@@ -183,8 +218,17 @@ class Session {
         continue;
       }
       if (from === "workload") {
+        tail.add(value);
+        if (!this.#speaks) {
+          const report = this.#wish.reads?.(value);
+          if (report !== undefined) yield { kind: "workload", report };
+          continue;
+        }
         const report = readWorkloadLine(value);
         if (report === undefined) {
+          // What it does is not known from here on; the tracer ends in order.
+          this.#nonsense ??= value;
+          await workload.kill("SIGKILL");
           yield { kind: "unreadable", text: value.slice(0, 200) };
           continue;
         }
@@ -192,6 +236,7 @@ class Session {
         ready ||= isReady(report);
         await start();
         if (report.step === "done") {
+          this.#isDone = true;
           await this.#countMisses(tracer);
           await workload.write("end\n").catch(() => {});
         }
@@ -232,38 +277,67 @@ class Session {
   /** Judges how the two processes ended. */
   async #settle(
     tracer: Process,
-    tracerTail: Promise<string>,
+    tracerTail: Tail,
     workload: Process,
-    workloadTail: Promise<string>,
+    workloadTail: Tail,
   ): Promise<void> {
     const [tracerCode, workloadCode] = await Promise.all([tracer.exit, workload.exit]);
     this.#totalsComplete = tracerCode === 0;
     if (this.#end.kind !== "complete") return;
-    this.#workloadExit = workloadCode;
+    // What only lasts as long as something is observed has no exit code to tell of.
+    const { scope } = this.#wish;
+    if (scope === "buffer" || scope === "command") this.#workloadExit = workloadCode;
     if (tracerCode !== 0) {
-      throw new MachineryError(`bpftrace failed: it exited with ${tracerCode}`, await tracerTail);
+      throw new MachineryError(`bpftrace failed: it exited with ${tracerCode}`, tracerTail.text());
     }
-    if (workloadCode !== 0) {
-      throw new MachineryError(
-        `The workload "${this.#wish.workload}" failed: it exited with ${workloadCode}`,
-        await workloadTail,
-      );
+    const failure = this.#failureOf(workloadCode);
+    if (failure === undefined) return;
+    throw new MachineryError(
+      `The workload "${this.#wish.workload}" failed: it ${failure}`,
+      // What was told as it came need not be told again.
+      this.#wish.onOutput === undefined ? workloadTail.text() : "",
+    );
+  }
+
+  /** What is wrong with how the workload ended, as the end of a sentence; undefined for nothing. */
+  #failureOf(code: number): string | undefined {
+    if (this.#isStopped) return undefined;
+    if (this.#nonsense !== undefined) {
+      return `said what cannot be understood: "${this.#nonsense.slice(0, 80)}"`;
     }
+    if (code > 128) return `exited with ${code}, as one that signal ${code - 128} ends`;
+    if (code !== 0) return `exited with ${code}`;
+    return this.#speaks && !this.#isDone ? "ended before it said that it was done" : undefined;
+  }
+
+  /** Kills the workload and, of a command, what it started: on this machine it leads a group. */
+  async #kill(workload: Process): Promise<void> {
+    if (this.#wish.scope === "command") {
+      const kill = ["sh", "-c", 'kill -KILL -- "-$0"', String(await workload.pid)];
+      await collect(this.#target.exec(kill)).catch(() => {});
+    }
+    await workload.kill("SIGKILL");
   }
 
   /** Ends workload and bpftrace, the latter so that it prints its totals. */
   #stopper(tracer: Process, workload: Process): () => void {
     return () => {
       const reason: unknown = this.#wish.signal.reason;
-      this.#end = reason instanceof MachineryError
+      // What would go on by itself is stopped by whoever has seen enough.
+      const isEnough = this.#gone && reason === "SIGINT" &&
+        (this.#wish.scope === "process" || this.#wish.scope === "machine");
+      this.#isStopped = isEnough;
+      this.#end = isEnough
+        ? { kind: "complete" }
+        : reason instanceof MachineryError
         ? { kind: "failed", what: reason.message }
         : { kind: "interrupted", signal: String(reason) };
       const kill = setTimeout(() => void tracer.kill("SIGKILL"), GRACE_SECONDS * 1000);
       Deno.unrefTimer(kill);
       void tracer.exit.catch(() => {}).finally(() => clearTimeout(kill));
       // One after the other: no probe is taken out of code that still runs.
-      void workload.kill("SIGKILL").then(() => workload.exit).catch(() => {})
-        .then(() => tracer.write("exit\n")).catch(() => {});
+      void this.#kill(workload).then(() => workload.exit).catch(() => {})
+        .then(() => tracer.write(this.#lastWord)).catch(() => {});
     };
   }
 }
@@ -295,19 +369,35 @@ async function explain(target: Target, error: unknown): Promise<MachineryError> 
   );
 }
 
-/** Reads a stream to its end and keeps its last lines. */
-async function keepTail(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const tail: string[] = [];
-  try {
-    for await (const line of splitLines(stream)) {
-      if (line.trim() === "") continue;
-      tail.push(line);
-      if (tail.length > TAIL) tail.shift();
-    }
-  } catch {
-    // The target went away; what was said until then is what there is.
+/** The last lines of what a program prints. */
+class Tail {
+  readonly #lines: string[] = [];
+  readonly #tell: ((line: string) => void) | undefined;
+
+  /** @param tell Is told each line. */
+  constructor(tell?: (line: string) => void) {
+    this.#tell = tell;
   }
-  return tail.join("\n");
+
+  add(line: string): void {
+    this.#tell?.(line);
+    if (line.trim() === "") return;
+    this.#lines.push(line);
+    if (this.#lines.length > TAIL) this.#lines.shift();
+  }
+
+  /** Reads a stream to its end. */
+  async keep(stream: ReadableStream<Uint8Array>): Promise<void> {
+    try {
+      for await (const line of splitLines(stream)) this.add(line);
+    } catch {
+      // The target went away; what was said until then is what there is.
+    }
+  }
+
+  text(): string {
+    return this.#lines.join("\n");
+  }
 }
 
 /** What a program gets that does not ask for the device's pages. */
@@ -315,8 +405,8 @@ const NO_PAGES = [0, 0] as const;
 
 /** The device's pages [first, end), for the program's arguments. */
 function pfnRange({ device, kernel }: Header): readonly [first: number, end: number] {
-  const { pfn } = device;
-  return pfn === undefined ? NO_PAGES : [pfn, pfn + Math.floor(device.bytes / kernel.pageBytes)];
+  if (device?.pfn === undefined) return NO_PAGES;
+  return [device.pfn, device.pfn + Math.floor(device.bytes / kernel.pageBytes)];
 }
 
 function hasPuts({ plan }: Header): boolean {

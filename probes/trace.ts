@@ -7,8 +7,14 @@
 import { join } from "node:path";
 import type { RecordingItem } from "../recording/codec.ts";
 import type { WorkloadRound } from "../recording/event.ts";
-import { type DeviceSummary, type Header, RECORDING_FORMAT } from "../recording/header.ts";
+import {
+  type DeviceSummary,
+  type Header,
+  RECORDING_FORMAT,
+  type Scope,
+} from "../recording/header.ts";
 import { abortable } from "./abortable.ts";
+import { RequestError } from "./failure.ts";
 import type { KernelFacts } from "./kernel.ts";
 import { readFactsOnce } from "./known_facts.ts";
 import { runUntraced, takeTurns } from "./overhead.ts";
@@ -19,6 +25,7 @@ import { tracerEnvironment } from "./tracer_environment.ts";
 import { expectedDevice, openDevice, openTarget, type TargetWish } from "./targets/open.ts";
 import type { Target } from "./targets/target.ts";
 import { openWorkload } from "./workloads/open.ts";
+import { isOwn } from "./workloads/own.ts";
 import type { WorkloadCommand } from "./workloads/program.ts";
 import type { WorkloadWish } from "./workloads/workload.ts";
 
@@ -34,6 +41,8 @@ export interface TraceWish extends TargetWish {
   readonly created: string;
   /** Variables of bpftrace's environment, such as `BPFTRACE_PERF_RB_PAGES`; they win over ours. */
   readonly bpftraceEnvironment?: Readonly<Record<string, string>>;
+  /** Is given what a command prints, line by line; else only its last lines are kept. */
+  readonly onOutput?: (line: string) => void;
   /** Has runs without probes take turns with traced ones, of which the first is the recording. */
   readonly overhead?: OverheadWish;
 }
@@ -57,9 +66,10 @@ export const SCRIPT_FILE = "headcount.bt";
  * @throws {MachineryError} when something that is needed does not work.
  */
 export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, void, undefined> {
-  await using target = await openTarget(wish);
+  const place = placeFor(wish);
+  await using target = await openTarget(place);
   wish.onEvent({ kind: "phase", name: "facts" });
-  const made = abortable(openDevice(target, wish), wish.signal);
+  const made = abortable(deviceFor(target, place), wish.signal);
   made.catch(() => {});
   // What a guest's device will be is known: nothing else has to wait for it.
   const expected = target.summary.kind === "guest" ? expectedDevice(wish) : await made;
@@ -69,9 +79,35 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
   const opened = { device: device === expected ? made : Promise.resolve(device), facts };
   const run = () => traceWorkload(target, opened, command, wish);
   if (wish.overhead === undefined) return yield* run();
+  if (command.scope !== undefined) {
+    throw new RequestError("Only workloads of headcount's tell the times that --overhead compares");
+  }
   const { rounds, onRound } = wish.overhead;
   await made;
   yield* takeTurns(() => runUntraced(target, command, wish.signal), run, rounds, onRound);
+}
+
+/**
+ * Where to trace: what runs already runs on this machine, and its memory, like a command's, may be any.
+ *
+ * @throws {RequestError} for what runs already in a guest that is not booted yet.
+ */
+function placeFor(wish: TraceWish): TargetWish {
+  const { workload, target, kernel } = wish;
+  if (!isOwn(workload)) return wish;
+  if (workload.kind === "command") return { ...wish, anyMemory: true };
+  if (target === "guest" || kernel !== undefined) {
+    throw new RequestError(
+      "In a guest of headcount's own nothing runs yet that could be observed: what runs already is on this machine, and a guest runs a COMMAND",
+    );
+  }
+  return { ...wish, target: "local", anyMemory: true, runsAlready: true };
+}
+
+/** The device; in a guest it is there for a command too, on this machine only if it is asked for. */
+async function deviceFor(target: Target, wish: TargetWish): Promise<DeviceSummary | undefined> {
+  const isNeeded = wish.anyMemory !== true || target.summary.kind === "guest";
+  return isNeeded || wish.device !== undefined ? await openDevice(target, wish) : undefined;
 }
 
 /**
@@ -81,7 +117,10 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
  */
 export async function* traceWorkload(
   target: Target,
-  { device, facts }: { readonly device: Promise<DeviceSummary>; readonly facts: KernelFacts },
+  { device, facts }: {
+    readonly device: Promise<DeviceSummary | undefined>;
+    readonly facts: KernelFacts;
+  },
   workload: WorkloadCommand,
   wish: Pick<
     TraceWish,
@@ -91,11 +130,13 @@ export async function* traceWorkload(
     | "directory"
     | "headcount"
     | "onEvent"
+    | "onOutput"
     | "pageRef"
     | "signal"
   >,
 ): AsyncGenerator<RecordingItem, void, undefined> {
-  const plan = makePlan(facts, await planWish(target, device, wish));
+  const { scope } = workload;
+  const plan = makePlan(facts, await planWish(target, device, { ...wish, scope }));
   const text = renderScript(plan, {
     release: facts.release,
     headcount: wish.headcount,
@@ -117,8 +158,13 @@ export async function* traceWorkload(
     },
     bpftrace: { version: facts.bpftrace },
     target: target.summary,
-    device,
-    workload: { name: workload.name, bytes: wish.bytes, command: workload.told },
+    ...(device === undefined ? {} : { device }),
+    workload: {
+      name: workload.name,
+      bytes: workload.bytes ?? wish.bytes,
+      command: workload.told,
+      ...(scope === undefined ? {} : { scope }),
+    },
     plan: plan.summary,
     script: { file: SCRIPT_FILE, sha256: hash },
   }));
@@ -127,6 +173,13 @@ export async function* traceWorkload(
   yield* runSession(target, {
     header,
     workload: workload.name,
+    scope: scope ?? "buffer",
+    ...(workload.pid === undefined ? {} : { pid: workload.pid }),
+    ...(workload.reads === undefined ? {} : { reads: workload.reads }),
+    ...(scope === undefined || wish.onOutput === undefined ? {} : { onOutput: wish.onOutput }),
+    onStart: () => {
+      if (scope !== undefined) wish.onEvent({ kind: "phase", name: "run" });
+    },
     needsPages: pageRef === true || putsOfDeviceOnly === true,
     script,
     tracerOptions: plan.dialect.options,
@@ -141,14 +194,23 @@ export async function* traceWorkload(
   });
 }
 
-/** A guest of our own has nobody else's puts; elsewhere those of other memory are left out. */
+/**
+ * A guest of our own has nobody else's puts, and where all processes are observed all are theirs;
+ * elsewhere those of other memory are left out.
+ */
 async function planWish(
   { summary }: Target,
-  device: Promise<DeviceSummary>,
-  { pageRef = true }: Pick<TraceWish, "pageRef">,
+  device: Promise<DeviceSummary | undefined>,
+  { pageRef = true, scope = "buffer" }: Pick<TraceWish, "pageRef"> & { scope?: Scope | undefined },
 ): Promise<PlanWish> {
-  const isAlone = summary.kind === "guest" || (await device).pfn === undefined;
-  return { putsOf: isAlone ? "all" : "device", pageRef };
+  if (summary.kind === "guest") return { putsOf: "all", pageRef, scope };
+  const known = await device;
+  const isAlone = scope === "machine" || (known !== undefined && known.pfn === undefined);
+  return {
+    putsOf: isAlone ? "all" : "device",
+    pageRef: pageRef && known !== undefined,
+    scope,
+  };
 }
 
 async function sha256(text: string): Promise<string> {

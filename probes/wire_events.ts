@@ -16,6 +16,11 @@ import { CALL_SHIFT, LEAF_CODES, LEAF_RESULTS, PARTS_SHIFT, STATE } from "./scri
 /** Reads a line's words as an event; undefined for a line that is not as the program prints it. */
 export function readWords(words: readonly string[]): unknown {
   const [kind = "", tid = "", ...rest] = words;
+  // A thread's name may have blanks in it.
+  if (kind === "thread") {
+    const [pid, at = "", ...comm] = rest;
+    return { kind, tid: decimal(tid), pid: decimal(pid), at: hex(at), comm: comm.join(" ") };
+  }
   const reader = READERS.get(kind);
   if (reader === undefined || rest.length !== reader.words) return undefined;
   return reader.read(decimal(tid), (i) => hex(rest[i] ?? ""), rest);
@@ -98,7 +103,9 @@ const READERS: ReadonlyMap<string, Reader> = new Map(Object.entries<Reader>({
         ...(grabs === 0 ? {} : { run: run(words[7], grabs, word(9), word(10), word(11)) }),
         ...(callOf(word(15)) === call ? { leaf: leaf(word, words, 12) } : {}),
         ...(puts === 0 ? {} : { putsInside: puts }),
-        ...((state & STATE.unlisted) === 0 ? {} : { unlisted: unlisted(words[18], words[19]) }),
+        ...((state & STATE.unlisted) === 0
+          ? {}
+          : { unlisted: unlisted(words[18], words[19], state) }),
       };
     },
   },
@@ -192,9 +199,15 @@ function leaf(
   };
 }
 
-function unlisted(grabs: string | undefined, refs: string | undefined): unknown {
+function unlisted(grabs: string | undefined, refs: string | undefined, state: number): unknown {
   const [[slowGrabs, fastGrabs], [slowRefs, fastRefs]] = [halves(grabs), halves(refs)];
-  return { grabs: fastGrabs + slowGrabs, refs: fastRefs + slowRefs, slowGrabs, slowRefs };
+  return {
+    grabs: fastGrabs + slowGrabs,
+    refs: fastRefs + slowRefs,
+    slowGrabs,
+    slowRefs,
+    ...((state & STATE.unlistedCompound) === 0 ? { single: true } : {}),
+  };
 }
 
 interface PutFields {

@@ -88,6 +88,8 @@ export interface UnlistedGrabs {
   readonly slowGrabs: number;
   /** References that these added. */
   readonly slowRefs: number;
+  /** Whether all of them were on pages that are their own heads; absent where that is not known. */
+  readonly single?: boolean;
 }
 
 /**
@@ -225,6 +227,23 @@ export interface RefcountEvent {
   readonly taken: number;
 }
 
+/**
+ * Which process a thread belongs to, where several are observed: told at its first call, and when the
+ * process becomes another program.
+ */
+export interface ThreadEvent {
+  /** What it is. */
+  readonly kind: "thread";
+  /** The thread. */
+  readonly tid: number;
+  /** Its process. */
+  readonly pid: number;
+  /** Nanoseconds since boot. */
+  readonly at: number;
+  /** Name of the thread at that time; the kernel keeps 15 bytes of it. */
+  readonly comm: string;
+}
+
 /** Events that the tracer's buffer dropped, as the tracer reported them. */
 export interface LostEvent {
   /** What it is. */
@@ -295,10 +314,10 @@ export interface WorkloadRepeat {
   readonly name: string;
   /** Which of the repeats, from 1 on. */
   readonly repeat: number;
-  /** Which of the threads that do it at the same time, from 1 on. */
+  /** Which of the threads that do it at the same time, from 1 on; 0 where it does not tell. */
   readonly thread: number;
-  /** First byte that was to be taken. */
-  readonly address: HexAddress;
+  /** First byte that was to be taken; absent where it does not tell. */
+  readonly address?: HexAddress;
   /** Bytes asked for. */
   readonly bytes: number;
   /** Bytes gone through, or a negative errno. */
@@ -337,6 +356,7 @@ export type RecordingEvent =
   | UndoEvent
   | PutEvent
   | RefcountEvent
+  | ThreadEvent
   | LostEvent
   | HelperErrorEvent
   | UnreadableEvent

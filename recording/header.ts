@@ -165,14 +165,26 @@ export interface DeviceSummary {
   readonly pfn?: number;
 }
 
-/** What was run. */
+/**
+ * Whose calls were seen, and which of them are judged.
+ *
+ * - `buffer`: those of the workload's process, judged where they touch a buffer that it told of.
+ * - `command`: all calls of a command and of the processes that it started.
+ * - `process`: all calls of a process that ran already, and of those that it started meanwhile.
+ * - `machine`: all calls of all processes but headcount and bpftrace.
+ */
+export type Scope = "buffer" | "command" | "process" | "machine";
+
+/** What was run, or what ran already. */
 export interface WorkloadSummary {
   /** Name of the workload. */
   readonly name: string;
-  /** Bytes of it. */
+  /** Bytes of its memory; 0 where that is not known. */
   readonly bytes: number;
   /** Program and arguments. */
   readonly command: readonly string[];
+  /** Whose calls were seen; absent for `buffer`. */
+  readonly scope?: Scope;
 }
 
 /** The first line of a recording. */
@@ -199,8 +211,8 @@ export interface Header {
   readonly bpftrace: { readonly version: string };
   /** Where it ran. */
   readonly target: TargetSummary;
-  /** Whose memory was pinned. */
-  readonly device: DeviceSummary;
+  /** Whose memory was pinned; absent where that may be any, and no device was asked for. */
+  readonly device?: DeviceSummary;
   /** What was run. */
   readonly workload: WorkloadSummary;
   /** What was probed. */

@@ -25,6 +25,7 @@ export type {
   RefcountEvent,
   RefusedEvent,
   RunEvent,
+  ThreadEvent,
   UndoEvent,
   UnlistedGrabs,
   UnreadableEvent,
@@ -53,6 +54,7 @@ export {
   type Rejection,
   type Role,
   type RoleName,
+  type Scope,
   type TargetSummary,
   type WorkloadSummary,
 } from "./header.ts";

@@ -38,6 +38,7 @@ import type {
 import type { KernelTotals, PinCounters, SessionEnd } from "./footer.ts";
 import {
   type AbsentRole,
+  type DeviceSummary,
   type Header,
   type ProbedRole,
   READABLE_FORMATS,
@@ -126,7 +127,7 @@ const REPORT = variant<WorkloadReport["step"]>("step", {
     name: text,
     repeat: count,
     thread: count,
-    address,
+    address: optional(address),
     bytes: count,
     result: integer,
     getNs: optional(count),
@@ -200,13 +201,18 @@ const header = object<Header>({
     memoryBytes: count,
     commandLine: text,
   }),
-  device: object<Header["device"]>({
+  device: optional(object<DeviceSummary>({
     path: text,
     alignBytes: power,
     bytes: count,
     pfn: optional(pfn),
+  })),
+  workload: object<Header["workload"]>({
+    name: text,
+    bytes: count,
+    command: texts,
+    scope: optional(among("buffer", "command", "process", "machine")),
   }),
-  workload: object<Header["workload"]>({ name: text, bytes: count, command: texts }),
   plan: object<Header["plan"]>({
     roles: object<Header["plan"]["roles"]>({
       entry: role,
@@ -280,6 +286,7 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
       refs: count,
       slowGrabs: count,
       slowRefs: count,
+      single: optional(flag),
     })),
   }),
   run: object<Item<"run">>({ ...key, ...run }),
@@ -299,6 +306,7 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
     step: pages,
   }),
   refcount: object<Item<"refcount">>({ kind: text, pfn, added: count, taken: count }),
+  thread: object<Item<"thread">>({ kind: text, tid: count, pid: count, at: time, comm: text }),
   lost: object<Item<"lost">>({ kind: text, events: count }),
   helperError: object<Item<"helperError">>({ kind: text, helper: text, code: integer }),
   unreadable: object<Item<"unreadable">>({ kind: text, text }),

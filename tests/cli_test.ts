@@ -22,6 +22,13 @@ const REFUSED: readonly (readonly [string, RegExp, number])[] = [
   ],
   ["trace --target guest --device /dev/dax0.0", /cannot be used with --target guest/, 64],
   ["trace --target local --device /dev/no-dax9.9", /This machine cannot be traced: .*guest/, 64],
+  ["trace --pid 3 --all", /--pid and --all are two things to trace: give one/, 64],
+  ["trace --pid none", /--pid.*whole number/, 64],
+  ["trace --all --duration soon", /--duration.*Give a time such as 10s/, 64],
+  ["trace --duration 3s", /--duration says how long --pid or --all observe/, 64],
+  ["trace --all --target guest", /In a guest of headcount's own nothing runs yet/, 64],
+  ["trace --pid 3 --kernel 6.1", /In a guest of headcount's own nothing runs yet/, 64],
+  ["trace --gup-test /no/such", /"\/no\/such" is for --workload 'gup-test ...' only/, 64],
   ["analyze", /missing required argument 'recording'/, 64],
   ["analyze /no/such", /there is no "\/no\/such"/, 64],
   ["analyze LICENSE", /its first line is no header/, 64],
@@ -35,6 +42,23 @@ for (const [args, said, exit] of REFUSED) {
     assertMatch(stderr, said);
     assertEquals([stdout, code], ["", exit]);
     assertEquals(await Array.fromAsync(Deno.readDir(folder.path)), [], "nothing is left behind");
+  });
+}
+
+/** Commands, and what is said of them. */
+const NO_COMMANDS: readonly (readonly [readonly string[], RegExp])[] = [
+  [["--all", "--", "ls", "-l"], /the command "ls" and --all are two things to trace/],
+  [["--workload", "direct-io", "--", "ls"], /--workload and the command "ls" are two workloads/],
+  [["--gup-test", "x", "--", "ls"], /--gup-test and the command "ls" are two workloads/],
+  [["--duration", "3s", "--", "ls"], /--duration says how long --pid or --all observe/],
+  [["ls", "-l"], /unknown option '-l'/],
+];
+
+for (const [args, said] of NO_COMMANDS) {
+  Deno.test(`trace ${args.join(" ")} is refused`, async () => {
+    const { code, stdout, stderr } = await runTask(["trace", ...args]);
+    assertMatch(stderr, said);
+    assertEquals([stdout, code], ["", 64]);
   });
 }
 

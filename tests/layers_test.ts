@@ -91,7 +91,7 @@ Deno.test("analysis and recording are pure: no Deno, no clock, no chance", async
       if (!isFile) continue;
       const source = await Deno.readTextFile(`${ROOT}${room}/${name}`);
       const code = source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
-      const impure = /\bDeno\.|\bDate\b|\bperformance\b|Math\.random|\bfetch\(|\bprocess\b/.exec(
+      const impure = /\bDeno\.|\bDate\b|\bperformance\b|Math\.random|\bfetch\(|\bprocess\./.exec(
         code,
       );
       assertEquals(impure?.[0], undefined, `${room}/${name}`);

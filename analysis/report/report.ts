@@ -5,10 +5,11 @@
  */
 
 import type { HexAddress, Level } from "../../recording/event.ts";
-import type { AttachKind, RoleName } from "../../recording/header.ts";
+import type { AttachKind, RoleName, Scope } from "../../recording/header.ts";
 import type { Histogram, Weighted } from "../histogram.ts";
 import type { LeafLevel } from "../leaves.ts";
 import type { Ledger } from "../ledger.ts";
+import type { ProcessSums } from "../processes.ts";
 import type { PutSide } from "../put_side.ts";
 import type { RepeatTimes } from "../repeats.ts";
 import type { CounterExample, VerdictKind } from "../verdict.ts";
@@ -121,19 +122,21 @@ export interface Report {
     readonly cpus: number;
     readonly memoryBytes: number;
   };
-  /** The devdax device whose memory was pinned. */
+  /** The devdax device whose memory was pinned; `null` where it may be any memory. */
   readonly device: {
     readonly path: string;
     readonly alignBytes: number;
     readonly bytes: number;
     /** Page frame number of its first page; `null` where the kernel does not tell. */
     readonly pfn: number | null;
-  };
+  } | null;
   /** What was run, and what it said of itself. */
   readonly workload: {
     readonly name: string;
     readonly bytes: number;
     readonly command: readonly string[];
+    /** Whose calls were seen, and judged; absent where they are those on its buffers. */
+    readonly scope?: Scope;
     readonly buffers: readonly { readonly address: HexAddress; readonly bytes: number }[];
     readonly syscalls: number;
     readonly failedSyscalls: number;
@@ -142,6 +145,8 @@ export interface Report {
     /** Times of the kernel's own benchmark; absent where the workload is another. */
     readonly repeats?: RepeatTimes;
   };
+  /** Who made the calls; absent where they are one workload's on its buffers. */
+  readonly processes?: readonly ProcessSums[];
   /** What became of each role. */
   readonly roles: Readonly<Partial<Record<RoleName, ReportRole>>>;
   /** How the level of the leaves is known. */

@@ -4,13 +4,16 @@
  * @module
  */
 
+import type { Scope } from "../../recording/header.ts";
 import { isAccounted, type Ledger } from "../ledger.ts";
+import type { ProcessSums } from "../processes.ts";
 import type { PutSide } from "../put_side.ts";
 import type { RepeatTimes, Spread } from "../repeats.ts";
 import { EXIT_CODES } from "../verdict.ts";
 import { byteSize, counted, lowerFirst, pfnText } from "../words.ts";
 import { bars, fields, type Paint, paintWith, wrap } from "./layout.ts";
 import type { Report } from "./report.ts";
+import { type Column, textTable } from "./table.ts";
 
 /** How the text is laid out. */
 export interface TextOptions {
@@ -47,12 +50,13 @@ export function renderText(report: Report, options: TextOptions = {}): string {
     ...section("Where", fields(whereRows(report), width)),
     ...section("Probes", fields(probeRows(report), width)),
     ...section("Totals", totalRows(report)),
+    ...(report.processes === undefined ? [] : section("Processes", processRows(report.processes))),
     ...(putSide.held.length === 0 ? [] : section("Held at the end", heldRows(putSide))),
     ...section("References per grab", bars(histograms.refsPerGrab, width)),
     ...section("Grabs per head", bars(histograms.grabsPerHead, width), "in one call"),
     ...section("Pages per call", bars(histograms.pagesPerCall, width)),
     ...section("Nanoseconds per call", bars(histograms.callNanoseconds, width), timeNote(report)),
-    ...section("Ledger", ledgerLines(report.ledger, width, paint)),
+    ...section("Ledger", ledgerLines(report, width, paint)),
     "",
     paint.verdict(report.verdict, report.verdict) + ` (exit code ${EXIT_CODES[report.verdict]})`,
     "",
@@ -90,11 +94,6 @@ function verdictLines(report: Report, width: number, paint: Paint): readonly str
 
 function whereRows(report: Report): readonly (readonly [string, string])[] {
   const { kernel, target, device, workload, recording } = report;
-  const verb = workload.repeats === undefined ? "moved" : "took";
-  const moved = workload.bytesMoved === null
-    ? "did not end"
-    : `${verb} ${byteSize(workload.bytesMoved)}`;
-  const failed = workload.failedSyscalls > 0 ? `, ${workload.failedSyscalls} failed` : "";
   return [
     ["kernel", `${kernel.release}, ${kernel.machine}, ${kernel.version}`],
     [
@@ -102,16 +101,16 @@ function whereRows(report: Report): readonly (readonly [string, string])[] {
       `${target.kind} on ${target.accelerator} (${target.why}), ${counted(target.cpus, "cpu")}, ` +
       byteSize(target.memoryBytes),
     ],
-    [
-      "device",
-      `${device.path}, align ${byteSize(device.alignBytes)}, size ${byteSize(device.bytes)}` +
-      (device.pfn === null ? "" : `, from pfn ${pfnText(device.pfn)}`),
-    ],
-    [
-      "workload",
-      `${workload.name}, ${byteSize(workload.bytes)}: ` +
-      `${counted(workload.syscalls, "system call")}${failed}, ${moved}`,
-    ],
+    ...(device === null ? [] : [
+      [
+        "device",
+        `${device.path}, align ${byteSize(device.alignBytes)}, size ${byteSize(device.bytes)}` +
+        (device.pfn === null ? "" : `, from pfn ${pfnText(device.pfn)}`),
+      ] as const,
+    ]),
+    workload.scope === undefined
+      ? ["workload", workloadText(workload)]
+      : ["observed", SCOPES[workload.scope]],
     ...(workload.repeats === undefined
       ? []
       : [["times", timesText(workload.repeats, target.accelerator)] as const]),
@@ -124,6 +123,23 @@ function whereRows(report: Report): readonly (readonly [string, string])[] {
       `${recording.created}, headcount ${recording.headcount}, bpftrace ${recording.bpftrace}`,
     ],
   ];
+}
+
+/** Whose calls were seen, in words. */
+const SCOPES: Readonly<Record<Scope, string>> = {
+  buffer: "the workload, on its buffers",
+  command: "the command, and the processes that it started",
+  process: "a process, and those that it started meanwhile",
+  machine: "all processes but headcount and bpftrace",
+};
+
+function workloadText(
+  { name, bytes, repeats, bytesMoved, syscalls, failedSyscalls }: Report["workload"],
+): string {
+  const verb = repeats === undefined ? "moved" : "took";
+  const moved = bytesMoved === null ? "did not end" : `${verb} ${byteSize(bytesMoved)}`;
+  const failed = failedSyscalls > 0 ? `, ${failedSyscalls} failed` : "";
+  return `${name}, ${byteSize(bytes)}: ${counted(syscalls, "system call")}${failed}, ${moved}`;
 }
 
 /** Times by the kernel's clock, which counts whole microseconds. */
@@ -151,9 +167,11 @@ function probeRows(report: Report): readonly (readonly [string, string])[] {
     ),
     [
       "leaf level",
-      `${leafLevel.level}, known from the ` +
-      `${leafLevel.source === "function" ? "leaf function" : "device's mapping size"}: ` +
-      leafLevel.why,
+      leafLevel.source === "heads"
+        ? `any, known call by call from the heads: ${leafLevel.why}`
+        : `${leafLevel.level}, known from the ` +
+          `${leafLevel.source === "function" ? "leaf function" : "device's mapping size"}: ` +
+          leafLevel.why,
     ],
   ];
 }
@@ -207,8 +225,30 @@ function putNote({ puts, putsByOthers, pins, gets }: PutSide): string {
   return notes.join(", ");
 }
 
-/** How many heads are listed; the JSON report has all. */
+/** How many heads or processes are listed; the JSON report has all. */
 const LISTED = 10;
+
+function processRows(processes: readonly ProcessSums[]): readonly string[] {
+  const rows = processes.slice(0, LISTED).map(({ pid, comm, ...sums }) => [
+    String(pid ?? "unknown"),
+    printable(comm ?? "unknown"),
+    ...[sums.calls, sums.pages, sums.slowPages, sums.grabs, sums.leastGrabs].map(String),
+  ]);
+  const more = processes.length - rows.length;
+  const table = textTable(PROCESS_COLUMNS, rows).map((line) => `  ${line}`);
+  return more > 0 ? [...table, `  and ${more} more processes`] : table;
+}
+
+const PROCESS_COLUMNS: readonly Column[] = [
+  { head: "pid", right: true },
+  { head: "name" },
+  ...["calls", "pages", "slow", "grabs", "least"].map((head) => ({ head, right: true })),
+];
+
+/** A name that a process gave itself may hold anything. */
+function printable(name: string): string {
+  return name.replaceAll(/[^\x20-\x7e]/g, "?");
+}
 
 function heldRows({ held }: PutSide): readonly string[] {
   const rows = held.slice(0, LISTED).map(({ kind, pfn, heads, order, refs }) =>
@@ -225,7 +265,11 @@ function timeNote({ target }: Report): string {
     : "probes included";
 }
 
-function ledgerLines(ledger: Ledger, width: number, paint: Paint): readonly string[] {
+function ledgerLines(
+  { ledger, workload }: Report,
+  width: number,
+  paint: Paint,
+): readonly string[] {
   const { setAside, balance } = ledger;
   const helpers = sum(ledger.helperFailures.map(({ times }) => times));
   const state = ledger.clean ? "clean" : paint.alarm("not clean");
@@ -241,8 +285,9 @@ function ledgerLines(ledger: Ledger, width: number, paint: Paint): readonly stri
       ...sumsRows(ledger),
       [
         "aside",
-        `${setAside.outside} outside the buffer, ${setAside.straddling} across its border, ` +
-        `${setAside.failed} failed`,
+        (workload.scope === undefined
+          ? `${setAside.outside} outside the buffer, ${setAside.straddling} across its border, `
+          : "") + `${setAside.failed} failed`,
       ],
       [
         "balance",

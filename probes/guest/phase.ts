@@ -21,7 +21,9 @@ export type PhaseName =
   /** The devdax device is made or looked up, the kernel's facts are read. */
   | "facts"
   /** bpftrace compiles and attaches; the workload maps its buffer. */
-  | "attach";
+  | "attach"
+  /** A command runs, or what runs already is observed. */
+  | "run";
 
 /** Something that happened on the way. */
 export type BootEvent =

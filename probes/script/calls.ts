@@ -9,14 +9,19 @@ import type { PlannedFunction, PlannedFunctions } from "../choose.ts";
 import { LEAF_ROLES } from "./leaves.ts";
 import { CALL_SHIFT, GRABS, HAS_RUN, SLOW_RAN, SLOW_RUNS, STATE, UNLISTED } from "./state.ts";
 import { argument, indent, low32, zeros } from "./text.ts";
+import type { Watch } from "./watch.ts";
 
 /** The probes at gup-fast's entry and return. */
-export function callProbes(entry: PlannedFunction, functions: PlannedFunctions): string {
+export function callProbes(
+  entry: PlannedFunction,
+  functions: PlannedFunctions,
+  watch: Watch,
+): string {
   return `${entry.entry}
-/pid == $1/
+/${watch.filter}/
 {
   $c = @call[tid];
-${indent(beginning(entry, STATE.open, functions), 2)}}
+${indent(beginning(entry, STATE.open, functions, watch), 2)}}
 
 ${entry.exit}
 {
@@ -35,16 +40,17 @@ export function slowPathProbes(
   slowPath: PlannedFunction,
   functions: PlannedFunctions,
   flags: PlanFlags,
+  watch: Watch,
 ): string {
   const references = `0x${(flags.get | flags.pin).toString(16)}`;
   const alone = STATE.open | STATE.slow | STATE.alone;
   return `${slowPath.entry}
-/pid == $1/
+/${watch.filter}/
 {
   $c = @call[tid];
   if (($c & ${STATE.open | STATE.alone}) == ${STATE.open}) {
 ${indent(SLOW_RUNS, 4)}  } else if (${argument(slowPath, "flags")} & ${references}) {
-${indent(beginning(slowPath, alone, functions), 4)}  }
+${indent(beginning(slowPath, alone, functions, watch), 4)}  }
 }
 
 ${slowPath.exit}
@@ -57,9 +63,14 @@ ${indent(SLOW_RAN, 4)}  }
 `;
 }
 
-function beginning(entry: PlannedFunction, state: number, { lookup }: PlannedFunctions): string {
+function beginning(
+  entry: PlannedFunction,
+  state: number,
+  { lookup }: PlannedFunctions,
+  { introduction }: Watch,
+): string {
   // What a call left that was not seen to end.
-  return `if ($c & ${STATE.open}) {
+  return `${introduction}if ($c & ${STATE.open}) {
   @next[tid] = (uint64)0;
 }
 @call[tid] = ((($c >> ${CALL_SHIFT}) + 1) << ${CALL_SHIFT}) + ${state};

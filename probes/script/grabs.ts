@@ -149,7 +149,11 @@ if ((($c >> ${PARTS_SHIFT}) & 0xffff) < ${RUNS_PER_CALL}) {
   }
   $half = (($r.2 >> 8) & 1) * 32;
   @unlisted[tid] = ($g + ($grabs << $half), $h + (($grabs * ($r.3 & 0xffffffff)) << $half));
-  @call[tid] = $c | ${STATE.unlisted};
+  $c = $c | ${STATE.unlisted};
+  if ($r.2 & 0xff) {
+    $c = $c | ${STATE.unlistedCompound};
+  }
+  @call[tid] = $c;
 }
 $t = @total[tid];
 @total[tid] = ($t.0, $t.1, $t.2 + $grabs, $t.3 + $grabs * ($r.3 & 0xffffffff), $t.4, $t.5);

@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { Scope } from "../../recording/header.ts";
 import type { Plan } from "../plan.ts";
 import { callProbes, slowPathProbes } from "./calls.ts";
 import { grabProbes } from "./grabs.ts";
@@ -14,6 +15,7 @@ import { deviceLeafProbe, lookupProbe, ordinaryLeafProbe, undoProbe } from "./le
 import { PUT_BEGINNING, putProbes } from "./puts.ts";
 import { refcountProbes } from "./refcounts.ts";
 import { beginnings } from "./state.ts";
+import { type Watch, watchOf } from "./watch.ts";
 
 /** What the head comment of a program names. */
 export interface ScriptContext {
@@ -26,13 +28,15 @@ export interface ScriptContext {
 /** Writes the program of a plan. */
 export function renderScript(plan: Plan, context: ScriptContext): string {
   const { functions, page, dialect, summary, mapping } = plan;
+  const watch = watchOf(plan.scope);
   const { entry, slowPath, hugeLeaf, pmdLeaf, pudLeaf, pteLeaf, lookup, undo } = functions;
   const parts = [
     headComment(plan, context),
     dialect.preamble === "" ? undefined : dialect.preamble,
-    BEGIN,
-    entry && callProbes(entry, functions),
-    slowPath && slowPathProbes(slowPath, functions, summary.flags),
+    begin(watch),
+    ...watch.probes,
+    entry && callProbes(entry, functions, watch),
+    slowPath && slowPathProbes(slowPath, functions, summary.flags, watch),
     hugeLeaf && deviceLeafProbe(hugeLeaf),
     pmdLeaf && ordinaryLeafProbe(pmdLeaf, "pmd"),
     pudLeaf && ordinaryLeafProbe(pudLeaf, "pud"),
@@ -40,13 +44,21 @@ export function renderScript(plan: Plan, context: ScriptContext): string {
     ...grabProbes(plan),
     lookup && lookupProbe(lookup),
     undo && undoProbe(undo, page),
-    ...putProbes(plan),
+    ...putProbes(plan, watch),
     ...(summary.pageRef ? refcountProbes(mapping) : []),
   ];
   return parts.filter((part) => part !== undefined).join("\n");
 }
 
-function headComment({ summary }: Plan, context: ScriptContext): string {
+/** Whose calls are traced, as the middle of a sentence. */
+const TRACED: Readonly<Record<Scope, string>> = {
+  buffer: "one process",
+  command: "a command and what it starts",
+  process: "a process and what it starts",
+  machine: "all but bpftrace, each PID, and what they start",
+};
+
+function headComment({ summary, scope }: Plan, context: ScriptContext): string {
   const { release, headcount, bpftrace } = context;
   const roles = Object.entries(summary.roles).map(([role, it]) =>
     ` *   ${role.padEnd(10)} ${it.kind === "probed" ? it.function : "-"}`
@@ -55,9 +67,11 @@ function headComment({ summary }: Plan, context: ScriptContext): string {
 /*
  * headcount  Count how often each compound head page is grabbed by gup-fast.
  *
- * USAGE: bpftrace -f json headcount.bt PID FIRST-PFN END-PFN
+ * USAGE: bpftrace -f json headcount.bt PID FIRST-PFN END-PFN${scope === "machine" ? " PID" : ""}
  *
- * Traces the gup-fast calls of one process, and the puts that take back what it pinned, whichever
+ * Traces the gup-fast calls of ${
+    TRACED[scope]
+  }, and the puts that take back what it pinned, whichever
  * thread makes them. Successive grabs of one call that add as many references to adjoining pages
  * are one run: 512 grabs of one reference print one line, and so does one grab of 512. The pfns
  * are those of the device.
@@ -72,9 +86,10 @@ ${roles.join("\n")}
  *   refused tid word role pfn refs
  *   leaf    tid start end pfn tag
  *   undo    tid call pfn pages
- *   put     tid call kind pfn ns puts
+ *   put     tid call kind pfn ns puts${scope === "buffer" ? "" : "\n *   thread  tid pid ns name"}
  * word: number of the call << 24, lines that told of parts of it << 8, and what happened in it: 1 it
- * is a call, 2 the slow path runs now, 4 ran, 8 ran without gup-fast, 16 some runs are unlisted.
+ * is a call, 2 the slow path runs now, 4 ran, 8 ran without gup-fast, 16 some runs are unlisted,
+ * 32 of compound pages too.
  * key: references + (role << 32); role: 1 grab of one page, 2 batched grab, 3 the slow path's own.
  * order: of the head, + 256 for a run of the slow path, + (number of the call << 16). The line of a
  * call tells of the last run of its thread.
@@ -87,12 +102,14 @@ ${roles.join("\n")}
 `;
 }
 
-const BEGIN = `BEGIN
+function begin(watch: Watch): string {
+  return `BEGIN
 {
 ${beginnings()}  /* next pfn, kind, call, pfn, ns, puts */
   ${PUT_BEGINNING}
   @lookups[0] = (uint64)0;
   @page[0] = (uint64)0;
-  printf("headcount 4\\n");
+${watch.beginning}  printf("headcount 4\\n");
 }
 `;
+}

@@ -9,6 +9,7 @@ import type { PlannedFunction } from "../choose.ts";
 import type { Plan } from "../plan.ts";
 import { CALL_SHIFT, STATE } from "./state.ts";
 import { argument, isCompound, low32, pfn, vmemmap, zeros } from "./text.ts";
+import type { Watch } from "./watch.ts";
 
 /** Code of each put role in the lines of the program. */
 export const PUT_CODES = { put: 1, unpin: 2 } as const;
@@ -23,14 +24,14 @@ type PutRole = keyof typeof PUT_CODES;
 export const PUT_BEGINNING: string = `@put[0, 0] = (${zeros(6)});`;
 
 /** The probes at every function of a plan that puts. */
-export function putProbes({ functions, page, summary }: Plan): string[] {
+export function putProbes({ functions, page, summary }: Plan, watch: Watch): string[] {
   const { put, unpin } = functions;
   const deviceOnly = summary.putsOfDeviceOnly ?? false;
   const body = (role: PutRole, probed: PlannedFunction): string =>
     putBody(role, probed, page, summary.flags.pin, deviceOnly);
   return [
     ...(unpin === undefined ? [] : [`${unpin.entry}
-{
+${filter(watch.puts)}{
 ${body("unpin", unpin)}}
 `]),
     // What unpin_user_folio() calls is the same put again (6.12); on 7.3 it is inlined.
@@ -40,10 +41,21 @@ ${body("unpin", unpin)}}
 }
 `]),
     ...(put === undefined ? [] : [`${put.entry}
-${unpin === undefined ? "" : `/@unpinning[tid] != ${argument(put, "head")}/\n`}{
+${
+      filter(
+        watch.puts,
+        unpin === undefined ? undefined : `@unpinning[tid] != ${argument(put, "head")}`,
+      )
+    }{
 ${body("put", put)}}
 `]),
   ];
+}
+
+/** The filter of a probe, or nothing. */
+function filter(...conditions: readonly (string | undefined)[]): string {
+  const given = conditions.filter((condition) => condition !== undefined);
+  return given.length === 0 ? "" : `/${given.join(" && ")}/\n`;
 }
 
 function putBody(
@@ -70,8 +82,7 @@ function putBody(
     $order = (uint64)(${page.order});
     $next = $pfn;
   }
-${pin}  $c = @call[tid];
-  $call = (uint64)0;
+${pin}  $call = (uint64)0;
   if ($c & ${STATE.open}) {
     $call = $c >> ${CALL_SHIFT};
     $i = @inside[tid];
@@ -97,9 +108,11 @@ ${pin}  $c = @call[tid];
 `;
   return `${nested}${head}  ${vmemmap(page)}
   $pfn = ${pfn("$head", page)};
+  $c = @call[tid];
 ${
     deviceOnly
-      ? `  if ($pfn >= (uint64)$2 && $pfn < (uint64)$3) {\n${
+      // What a call backs out of is its own, whatever memory that is.
+      ? `  if (($c & ${STATE.open}) || ($pfn >= (uint64)$2 && $pfn < (uint64)$3)) {\n${
         counted.replaceAll(/^(?=.)/gm, "  ")
       }  }\n`
       : counted

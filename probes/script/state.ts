@@ -23,6 +23,8 @@ export const STATE = {
   alone: 8,
   /** Runs were added up in `@unlisted`. */
   unlisted: 16,
+  /** Compound pages were among these. */
+  unlistedCompound: 32,
 } as const;
 
 /** Where the number of lines that tell of parts of the call begins. */

@@ -56,6 +56,10 @@ export interface TargetWish {
   readonly onEvent: (event: ProgressEvent) => void;
   /** Whether the page_ref tracepoints are counted where the kernel has them; default yes. */
   readonly pageRef?: boolean;
+  /** Whether any memory is traced, so that this machine needs no device; default no. */
+  readonly anyMemory?: boolean;
+  /** Whether it is for what runs already, which no other machine has; default no. */
+  readonly runsAlready?: boolean;
 }
 
 /**
@@ -69,8 +73,9 @@ export async function openTarget(
   wish: TargetWish,
   purpose: "trace" | "facts" = "trace",
 ): Promise<Target> {
+  const needsDevice = purpose === "trace" && wish.anyMemory !== true;
   const needs = {
-    device: wish.device ?? (purpose === "trace" ? "any" : "none"),
+    device: wish.device ?? (needsDevice ? "any" : "none"),
     bpftrace: wish.bpftrace === undefined,
   };
   const obstacle = wish.target === "guest" ? undefined : await localObstacle(needs);
@@ -83,11 +88,12 @@ export async function openTarget(
       );
     }
     if (obstacle !== undefined) {
-      throw new RequestError(
-        `This machine cannot be traced: ${obstacle}; --target guest boots one that can`,
-      );
+      const way = wish.runsAlready === true
+        ? "nothing that runs on it can be observed"
+        : "--target guest boots one that can";
+      throw new RequestError(`This machine cannot be traced: ${obstacle}; ${way}`);
     }
-    const has = purpose === "trace" ? "root, bpftrace and a devdax device" : "root and bpftrace";
+    const has = needsDevice ? "root, bpftrace and a devdax device" : "root and bpftrace";
     wish.onEvent({ kind: "target", name: "local", why: has });
     return await openLocal(await findBpftrace(wish));
   }

@@ -38,6 +38,8 @@ export interface GupTestWish {
   readonly threads: number;
   /** Whose memory is taken. */
   readonly memory: GupMemory;
+  /** Path of a gup_test that is to do it; absent for headcount's own program. */
+  readonly binary?: string;
 }
 
 /** A wish, and the bytes that `-m` gives, if it is there. */

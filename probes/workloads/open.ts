@@ -5,17 +5,20 @@
  */
 
 import type { DeviceSummary } from "../../recording/header.ts";
+import { RequestError } from "../failure.ts";
 import type { Target } from "../targets/target.ts";
 import { directIoCommand, openDisk } from "./direct_io_command.ts";
+import { gupTestBinaryCommand } from "./gup_test_binary.ts";
 import { fileAsDevice, findBenchmark, gupTestCommand } from "./gup_test_command.ts";
+import { isOwn, ownCommand } from "./own.ts";
 import type { WorkloadCommand } from "./program.ts";
 import type { WorkloadWish } from "./workload.ts";
 
 /** A workload that can be started. Disposing of it takes away what was made for it. */
 export interface OpenWorkload extends AsyncDisposable {
   readonly command: WorkloadCommand;
-  /** Whose memory it takes. */
-  readonly device: DeviceSummary;
+  /** Whose memory it takes; absent where that may be any. */
+  readonly device: DeviceSummary | undefined;
 }
 
 /**
@@ -26,10 +29,18 @@ export interface OpenWorkload extends AsyncDisposable {
  */
 export async function openWorkload(
   target: Target,
-  device: DeviceSummary,
+  device: DeviceSummary | undefined,
   wish: WorkloadWish,
   bytes: number,
 ): Promise<OpenWorkload> {
+  if (isOwn(wish)) {
+    return {
+      command: await ownCommand(target, wish),
+      device,
+      async [Symbol.asyncDispose](): Promise<void> {},
+    };
+  }
+  if (device === undefined) throw new RequestError(`${wish.kind} needs a devdax device`);
   if (wish.kind === "direct-io") {
     const disk = await openDisk(target, bytes);
     return {
@@ -42,7 +53,9 @@ export async function openWorkload(
   const benchmark = await findBenchmark(target);
   const taken = memory.kind === "device" ? device : await fileAsDevice(target, memory, bytes);
   return {
-    command: gupTestCommand(target, wish, benchmark, taken, bytes),
+    command: wish.binary === undefined
+      ? gupTestCommand(target, wish, benchmark, taken, bytes)
+      : await gupTestBinaryCommand(target, wish, wish.binary, taken, bytes),
     device: taken,
     async [Symbol.asyncDispose](): Promise<void> {},
   };

@@ -6,6 +6,8 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { WorkloadReport } from "../../recording/event.ts";
+import type { Scope } from "../../recording/header.ts";
 import type { Target } from "../targets/target.ts";
 
 /** A command and its environment. */
@@ -17,6 +19,14 @@ export interface WorkloadCommand {
   /** The command as a recording tells it: without the folders of this machine. */
   readonly told: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Whose calls are seen; absent for a workload that tells of its buffer. */
+  readonly scope?: Scope;
+  /** The process that a scope is about, where it is not the command's own. */
+  readonly pid?: number;
+  /** Bytes of its memory, where they are not those that were asked for; 0 for any. */
+  readonly bytes?: number;
+  /** Reads a line of a command's output, where it tells of itself. */
+  readonly reads?: (line: string) => WorkloadReport | undefined;
 }
 
 /** A program of this folder. */

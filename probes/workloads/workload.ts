@@ -6,6 +6,7 @@
 
 import { RequestError } from "../failure.ts";
 import { type GupTestWish, parseGupTest } from "./gup_test_options.ts";
+import type { OwnWish } from "./own.ts";
 
 /** Writes the memory to a disk with O_DIRECT. */
 export interface DirectIoWish {
@@ -14,7 +15,7 @@ export interface DirectIoWish {
 }
 
 /** What pins the memory. */
-export type WorkloadWish = DirectIoWish | GupTestWish;
+export type WorkloadWish = DirectIoWish | GupTestWish | OwnWish;
 
 /** A workload, and the bytes that it is to map where its options say so. */
 export interface ParsedWorkload {
@@ -30,6 +31,9 @@ const MIB: number = 1024 ** 2;
 const DEFAULT_BYTES: Readonly<Record<WorkloadWish["kind"], number>> = {
   "direct-io": 2 * MIB,
   "gup-test": 128 * MIB,
+  command: 64 * MIB,
+  process: 0,
+  machine: 0,
 };
 
 /**

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
-  type LeafLevel,
+  type DeviceLevel,
   leafLevel,
   leafRole,
   type Leaves,
@@ -21,11 +21,11 @@ import {
   withRoles,
 } from "./support.ts";
 
-const PMD: LeafLevel = { source: "mapping", level: "pmd", pages: 512, why: "" };
-const FUNCTION: LeafLevel = { ...PMD, source: "function" };
+const PMD: DeviceLevel = { source: "mapping", level: "pmd", pages: 512, why: "" };
+const FUNCTION: DeviceLevel = { ...PMD, source: "function" };
 const FIRST = 0x7f0040000;
 
-function leaves(walk: Partial<Walk>, level: LeafLevel): Leaves {
+function leaves(walk: Partial<Walk>, level: DeviceLevel): Leaves {
   return leavesOf({ first: FIRST, pages: 512, runs: [], leaves: [], ...walk }, level, 4096);
 }
 
@@ -133,7 +133,7 @@ Deno.test("leavesOf() counts the entries of a page table, as far as the walk got
   const { pfn: _, ...leaf } = LEAF;
   const table = { ...leaf, level: "pte", pages: 512 } as const;
   const tables = [table, { ...table, address: at(512), taken: false }];
-  const level: LeafLevel = { source: "function", level: "pte", pages: 1, why: "" };
+  const level: DeviceLevel = { source: "function", level: "pte", pages: 1, why: "" };
   assertEquals(leaves({ pages: 700, leaves: tables }, level), {
     counts: { pte: 700, pmd: 0, pud: 0 },
     leastGrabs: 700,

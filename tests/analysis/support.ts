@@ -17,7 +17,7 @@ import type {
   WorkloadEvent,
 } from "../../recording/event.ts";
 import type { Footer, KernelTotals } from "../../recording/footer.ts";
-import type { AbsentRole, Header, ProbedRole } from "../../recording/header.ts";
+import type { AbsentRole, DeviceSummary, Header, ProbedRole } from "../../recording/header.ts";
 
 /** Where the workload's buffer is in all of these recordings: at a 1 GiB border. */
 export const BUFFER = 0x7f0040000000;
@@ -59,6 +59,14 @@ export const ROLES_6_1: Header["plan"]["roles"] = {
   slowPath: probed("__get_user_pages"),
 };
 
+/** The device of these recordings. */
+export const DEVICE: DeviceSummary = {
+  path: "/dev/dax0.0",
+  alignBytes: 2 ** 21,
+  bytes: 62 * 2 ** 20,
+  pfn: HEAD,
+};
+
 /** A recording of a 2 MiB write on Debian's 6.1, in an emulated guest. */
 export const HEADER: Header = {
   kind: "header",
@@ -79,7 +87,7 @@ export const HEADER: Header = {
     memoryBytes: 2 ** 31,
     commandLine: "console=ttyS0",
   },
-  device: { path: "/dev/dax0.0", alignBytes: 2 ** 21, bytes: 62 * 2 ** 20, pfn: HEAD },
+  device: DEVICE,
   workload: { name: "direct-io", bytes: 2 ** 21, command: ["direct-io", "--size", "2M"] },
   plan: {
     roles: ROLES_6_1,
@@ -91,7 +99,7 @@ export const HEADER: Header = {
 
 /** {@linkcode HEADER} with another mapping size. */
 export function withAlign(alignBytes: number, header: Header = HEADER): Header {
-  return { ...header, device: { ...header.device, alignBytes } };
+  return { ...header, device: { ...DEVICE, alignBytes } };
 }
 
 /** {@linkcode HEADER} with other roles. */

@@ -7,7 +7,7 @@
 
 import { encodeItem } from "../../recording/codec.ts";
 import type { Footer } from "../../recording/footer.ts";
-import { BUFFER, HEAD, HEADER, PIN, probed, withRoles } from "../analysis/support.ts";
+import { BUFFER, DEVICE, HEAD, HEADER, PIN, probed, withRoles } from "../analysis/support.ts";
 
 /** Bytes of the workload's buffer. */
 export const BUFFER_BYTES: number = 2 ** 26;
@@ -176,7 +176,7 @@ function generatedHeader() {
   return {
     ...header,
     format: "headcount.recording/2",
-    device: { ...header.device, bytes: 2 ** 28 },
+    device: { ...DEVICE, bytes: 2 ** 28 },
     plan: { ...header.plan, runsPerCall: 16 },
   } as const;
 }

@@ -1,31 +1,10 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { cacheFolder, MachineryError, type Report } from "headcount";
-import { regionBytes } from "../../probes/guest/nvdimm.ts";
-import { bootGuest, type Guest } from "../../probes/guest/guest.ts";
-import { findKernel } from "../../probes/guest/kernels.ts";
+import { MachineryError, type Report } from "headcount";
 import { createNamespace } from "../../probes/device.ts";
 import { collect, type Output } from "../../probes/targets/target.ts";
-import { ROOT, temporaryFolder, tracePermissions } from "../support/cli.ts";
-import { guestDeadline, guestTest, leftoversAtRest } from "../support/guest.ts";
-
-async function boot(
-  log: string,
-  { region = regionBytes(2 ** 21, 2 ** 21), cpus = 2 }: { region?: number; cpus?: number } = {},
-): Promise<Guest> {
-  const cache = cacheFolder();
-  return await bootGuest({
-    kernel: await findKernel(cache, undefined, undefined),
-    append: "",
-    memoryBytes: 2 * 2 ** 30,
-    cpus,
-    regionBytes: region,
-    diskBytes: 2 ** 21,
-    cache,
-    log,
-    signal: guestDeadline(),
-    onEvent: () => {},
-  });
-}
+import { ROOT, temporaryFolder } from "../support/cli.ts";
+import { guestTest, leftoversAtRest } from "../support/guest.ts";
+import { bootDebian, headcountInside } from "../support/inside.ts";
 
 function text({ stdout }: Output): string {
   return new TextDecoder().decode(stdout);
@@ -33,7 +12,7 @@ function text({ stdout }: Output): string {
 
 guestTest("a guest runs commands with their streams, several at a time", async () => {
   await using folder = await temporaryFolder();
-  await using guest = await boot(`${folder.path}/kernel.log`);
+  await using guest = await bootDebian(`${folder.path}/kernel.log`);
 
   const failing = await collect(guest.exec(["sh", "-c", "echo out; echo err >&2; exit 3"]));
   assertEquals([text(failing), failing.stderr, failing.code], ["out\n", "err\n", 3]);
@@ -61,7 +40,7 @@ guestTest("a guest runs commands with their streams, several at a time", async (
 
 guestTest("a guest's command takes input, and signals, and streams what it prints", async () => {
   await using folder = await temporaryFolder();
-  await using guest = await boot(`${folder.path}/kernel.log`);
+  await using guest = await bootDebian(`${folder.path}/kernel.log`);
 
   const asking = guest.exec(["sh", "-c", "echo ready; read -r word; echo got $word"]);
   const reader = asking.stdout.getReader();
@@ -83,14 +62,14 @@ guestTest("a guest's command takes input, and signals, and streams what it print
 
 guestTest("a guest has all the processors that it was asked for", async () => {
   await using folder = await temporaryFolder();
-  await using guest = await boot(`${folder.path}/kernel.log`, { cpus: 4 });
+  await using guest = await bootDebian(`${folder.path}/kernel.log`, { cpus: 4 });
   const online = await collect(guest.exec(["cat", "/sys/devices/system/cpu/online"]));
   assertEquals([text(online), guest.summary.cpus], ["0-3\n", 4]);
 });
 
 guestTest("a guest whose kernel panics is lost, with the panic as the reason", async () => {
   await using folder = await temporaryFolder();
-  await using guest = await boot(`${folder.path}/kernel.log`);
+  await using guest = await bootDebian(`${folder.path}/kernel.log`);
   const crash = assertRejects(() =>
     collect(guest.exec(["sh", "-c", "echo c >/proc/sysrq-trigger"]))
   );
@@ -104,7 +83,7 @@ guestTest(
   async () => {
     await using folder = await temporaryFolder();
     // libnvdimm wants regions of whole 16 MiB: this one has 1 MiB too many.
-    await using guest = await boot(`${folder.path}/kernel.log`, { region: 129 * 2 ** 20 });
+    await using guest = await bootDebian(`${folder.path}/kernel.log`, { region: 129 * 2 ** 20 });
     const error = await assertRejects(() => createNamespace(guest, 2 ** 21), MachineryError);
     assertMatch(error.message, /Cannot make a devdax device .* "ndctl" exited with/);
     assertMatch(error.evidence, /namespace/);
@@ -114,16 +93,10 @@ guestTest(
 guestTest("headcount traces the machine that it runs on", async () => {
   // This machine is the guest: headcount runs inside and knows nothing of the outside.
   await using folder = await temporaryFolder();
-  await using guest = await boot(`${folder.path}/kernel.log`);
+  await using guest = await bootDebian(`${folder.path}/kernel.log`);
   await createNamespace(guest, 2 ** 21);
-  const env = { DENO_DIR: guest.provide(await denoFolder()), HOME: "/tmp", NO_COLOR: "1" };
-  const command = [
-    // deno does not let a program that it starts inherit this without the permission for all.
-    ...["env", "-u", "LD_LIBRARY_PATH", guest.deno],
-    ...["run", "--cached-only", "--no-prompt", ...await tracePermissions()],
-    ...[guest.provide(`${ROOT}cli.ts`), "trace", "--json", "--out", "/tmp/recording"],
-  ];
-  const { code, stdout, stderr } = await collect(guest.exec(command, { env }));
+  const words = ["trace", "--json", "--out", "/tmp/recording"];
+  const { code, stdout, stderr } = await collect(await headcountInside(guest, words));
   assertEquals(code, 1, stderr);
   assertMatch(stderr, /^target: local \(root, bpftrace and a devdax device\)$/m);
   const report: Report = JSON.parse(new TextDecoder().decode(stdout));
@@ -133,9 +106,3 @@ guestTest("headcount traces the machine that it runs on", async () => {
   assertEquals([report.totals.pages, report.totals.grabs], [512, 512]);
   assertEquals(report.ledger.clean, true);
 });
-
-async function denoFolder(): Promise<string> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
-  const info: { readonly denoDir: string } = JSON.parse(new TextDecoder().decode(stdout));
-  return info.denoDir;
-}

@@ -1,9 +1,10 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Report } from "headcount";
 import { cacheFolder } from "../../probes/cache.ts";
 import { findKernel } from "../../probes/guest/kernels.ts";
 import { finish, runTask, startTrace, temporaryFolder } from "../support/cli.ts";
 import { guestTest, leftoversAtRest } from "../support/guest.ts";
+import { traceEach } from "../support/traced.ts";
 
 /** The kernel that a trace takes by itself. */
 async function debian(): Promise<{ image: string; modules: string }> {
@@ -119,6 +120,52 @@ guestTest(
     const { code, stdout } = await runTask(["analyze", out]);
     assertEquals(code, 2);
     assertMatch(stdout, /^undecided: the recording (was|is) cut off/);
+  },
+);
+
+guestTest(
+  "a workload that fails is an error with its last lines, and keeps its recording",
+  async () => {
+    await using folder = await temporaryFolder();
+    const ready = '{"step":"ready","pid":1,"address":"0x1000","bytes":4096}';
+    const shell = (name: string, script: string) => ({
+      name,
+      command: ["sh", "-c", script],
+      told: [name],
+      environment: {},
+    });
+    const commands = [
+      shell("failing", `echo '${ready}'; read -r go; echo "no such disk" >&2; exit 3`),
+      shell("killed", `echo '${ready}'; read -r go; echo "so far" >&2; kill -9 $$`),
+      shell("babbling", `echo '${ready}'; read -r go; echo "all is well"; exec sleep 60`),
+      shell("hasty", `echo '${ready}'; read -r go`),
+      { ...shell("own", "echo out; kill -9 $$"), scope: "command" } as const,
+    ];
+    const [failing, killed, babbling, hasty, own] = await traceEach(folder.path, commands);
+    const told = [failing, killed, babbling, hasty, own].map((left) => {
+      const footer = left?.items.at(-1);
+      assert(footer?.kind === "footer");
+      // The tracer ended in order: its totals are there.
+      assertEquals(footer.totals?.entered, footer.totals?.calls);
+      assertEquals(footer.end, { kind: "failed", what: left?.failure?.message ?? "" });
+      assertEquals(left?.report.verdict, "undecided");
+      // The guest's shell says it of what was killed, at some time.
+      const lines = left?.failure?.evidence.split("\n").filter((line) => line !== "Killed");
+      return [left?.failure?.message, lines?.join("\n")];
+    });
+    assertEquals(told, [
+      ['The workload "failing" failed: it exited with 3', `${ready}\nno such disk`],
+      [
+        'The workload "killed" failed: it exited with 137, as one that signal 9 ends',
+        `${ready}\nso far`,
+      ],
+      [
+        'The workload "babbling" failed: it said what cannot be understood: "all is well"',
+        `${ready}\nall is well`,
+      ],
+      ['The workload "hasty" failed: it ended before it said that it was done', ready],
+      ['The workload "own" failed: it exited with 137, as one that signal 9 ends', "out"],
+    ]);
   },
 );
 

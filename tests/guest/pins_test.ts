@@ -106,7 +106,13 @@ kernelTest(
     const { report } = await pinned("hold", image);
     const { held, pins } = report.putSide;
     assertEquals(pins, { taken: 1024, put: 1023, surplus: 0 });
-    assertEquals(held, [{ kind: "pin", pfn: report.device.pfn ?? 0, heads: 1, order: 9, refs: 1 }]);
+    assertEquals(held, [{
+      kind: "pin",
+      pfn: report.device?.pfn ?? 0,
+      heads: 1,
+      order: 9,
+      refs: 1,
+    }]);
     assert(report.reasons.some((reason) => reason.includes("1 reference of FOLL_PIN on 1 head")));
     // Three witnesses: the probes, /proc/vmstat, and the page_ref tracepoints.
     const seen = laws(report);

@@ -55,7 +55,7 @@ guestTest("trace --align 1G: a PUD leaf of order 18 is grabbed page by page on 6
   await using folder = await temporaryFolder();
   const report = await traceReport(`${folder.path}/recording`, "--align", "1G");
   assertEquals(report.verdict, "per-page");
-  assertEquals(report.device.bytes, 2 * 2 ** 30);
+  assertEquals(report.device?.bytes, 2 * 2 ** 30);
   assertEquals(report.totals.headOrders, { "18": 1 });
   assertEquals(report.totals.leaves.pud, report.totals.calls);
 });

@@ -63,7 +63,7 @@ Deno.test("renderScript() leaves out what a plan does not probe", async () => {
 
 Deno.test("renderScript() keeps to pages of the device where others put as well", async () => {
   const facts = await readFacts("6.1.0-56-amd64");
-  const within = "if ($pfn >= (uint64)$2 && $pfn < (uint64)$3) {";
+  const within = "if (($c & 1) || ($pfn >= (uint64)$2 && $pfn < (uint64)$3)) {";
   assertStringIncludes(programFor(facts, { putsOf: "device" }), within);
   assertEquals(programFor(facts).includes(within), false);
 });
@@ -106,3 +106,25 @@ Deno.test("renderScript() does not count a put inside an unpin of the same folio
   const program = programFor(await readFacts("6.12.118+deb13-amd64"));
   assertStringIncludes(program, "kfunc:gup_put_folio\n/@unpinning[tid] != (uint64)args->folio/");
 });
+
+for (const name of await factsNames()) {
+  Deno.test(`renderScript() sees nothing before its gate opens for ${name}`, async () => {
+    const facts = await readFacts(name);
+    const filters = {
+      command: "/@watch[0] && @process[pid]/",
+      machine: "/@watch[0] && !@own[pid]/",
+    };
+    for (const scope of ["command", "process", "machine"] as const) {
+      const program = programFor(facts, { putsOf: "all", scope });
+      const filter = filters[scope === "process" ? "command" : scope];
+      assertEquals(program.includes("/pid == $1/"), false);
+      // At the entry and at the slow path.
+      assert(program.split(filter).length >= 3, program);
+      assertStringIncludes(program, 'printf("thread %d %d %lx %s\\n", tid, pid, nsecs, comm);');
+      assertStringIncludes(program, "tracepoint:sched:sched_process_exec\n/pid == cpid/");
+      const map = scope === "machine" ? "@own" : "@process";
+      assertStringIncludes(program, `tracepoint:sched:sched_process_fork\n/${map}[pid]/`);
+    }
+    assertEquals(programFor(facts).includes("tracepoint:sched"), false);
+  });
+}

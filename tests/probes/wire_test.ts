@@ -134,16 +134,28 @@ Deno.test("readWireLine() tells what is of another call of the thread apart", ()
 });
 
 Deno.test("readWireLine() reads what was only added up, of either path", () => {
-  const line = CALL.replace("3000001", "3004015").replace(" 0 0", " 200000010 400000020");
-  assertEquals(
-    readWireLine(printed(line)),
-    events({
-      ...CALL_EVENT,
-      fellBack: true,
-      parts: 64,
-      unlisted: { grabs: 18, refs: 36, slowGrabs: 2, slowRefs: 4 },
-    }),
-  );
+  const unlisted = { grabs: 18, refs: 36, slowGrabs: 2, slowRefs: 4 };
+  const read = (word: string) =>
+    readWireLine(
+      printed(CALL.replace("3000001", word).replace(" 0 0", " 200000010 400000020")),
+    );
+  const event = { ...CALL_EVENT, fellBack: true, parts: 64 };
+  assertEquals(read("3004035"), events({ ...event, unlisted }));
+  assertEquals(read("3004015"), events({ ...event, unlisted: { ...unlisted, single: true } }));
+});
+
+Deno.test("readWireLine() reads which process a thread is of, whatever its name", () => {
+  const thread = {
+    kind: "thread",
+    tid: 412,
+    pid: 400,
+    at: 0x12a05f200,
+    comm: "Web Content",
+  } as const;
+  assertEquals(readWireLine(printed("thread 412 400 12a05f200 Web Content")), events(thread));
+  assertEquals(readWireLine(printed("thread 412 400 12a05f200 ")), events({ ...thread, comm: "" }));
+  const odd = printed("thread 412 x 12a05f200 sh");
+  assertEquals(readWireLine(odd), events({ kind: "unreadable", text: odd }));
 });
 
 Deno.test("readWireLine() reads puts, outside a call and inside one", () => {

@@ -42,6 +42,7 @@ const ITEMS: readonly Exclude<RecordingItem, { kind: "header" }>[] = [
   { kind: "refcount", pfn: 0x100a00, added: 512, taken: 511 },
   { kind: "lost", events: 17 },
   { kind: "helperError", helper: "map_update_elem", code: -7 },
+  { kind: "thread", tid: 412, pid: 400, at: 5_000_000_000, comm: "qemu" },
   { kind: "unreadable", text: "Attaching 9 probes… \u2028\ud800" },
   READY,
   ...WROTE,
@@ -196,10 +197,25 @@ function changed(
 
 /** Fields that may be absent. */
 const OPTIONAL = new Set([
-  ...["header.device.pfn", "footer.totals", "footer.missed", "footer.pins", "footer.workloadExit"],
+  ...[
+    "header.device",
+    "header.device.pfn",
+    "header.workload.scope",
+    "footer.totals",
+    "footer.missed",
+    "footer.pins",
+    "footer.workloadExit",
+  ],
   ...["footer.totals.puts", "footer.totals.putRefs", "call.path", "call.fellBack"],
   ...["call.run", "call.run.refcount", "call.leaf", "call.leaf.taken", "call.parts"],
-  ...["call.putsInside", "call.unlisted", "leaf.taken", "run.refcount", "put.path"],
+  ...[
+    "call.putsInside",
+    "call.unlisted",
+    "call.unlisted.single",
+    "leaf.taken",
+    "run.refcount",
+    "put.path",
+  ],
 ]);
 
 function isOptional(kind: string, path: readonly string[]): boolean {

@@ -8,6 +8,8 @@
  * - `register`: registers the mapping as a buffer of io_uring, which pins it with FOLL_LONGTERM, and
  *   ends.
  * - `hold`: the same, and hands the ring to a process that outlives it.
+ * - `race`: writes it so a hundred times, while another thread takes its pages out of the page tables.
+ * - `again`: writes the mapping to a disk with O_DIRECT, again and again until it is killed.
  *
  * @module
  */
@@ -27,6 +29,7 @@ import {
   touch,
   writeFrom,
 } from "../../probes/workloads/libc.ts";
+import type { DiscardOrder } from "./discarding.ts";
 
 // arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/linux/io_uring.h.
 const IO_URING_SETUP = 425n;
@@ -46,7 +49,7 @@ const libc = Deno.dlopen("libc.so.6", {
 
 const [mode, device = "", size, align, disk = ""] = Deno.args;
 const bytes = Number(size);
-const isWrite = mode === "untouched";
+const isWrite = mode === "untouched" || mode === "again" || mode === "race";
 const mapping = mapDevice({ path: device, bytes, alignBytes: Number(align), writable: !isWrite });
 const address = addressAt(mapping, 0);
 
@@ -76,6 +79,30 @@ if (mode === "untouched") {
     libc.symbols.fcntl(ring, F_SETFD, 0);
     new Deno.Command("sleep", { args: ["60"], stdin: "null", stdout: "null", stderr: "null" })
       .spawn().unref();
+  }
+} else if (mode === "race") {
+  const fd = open(disk, O_WRONLY | O_DIRECT);
+  touch(mapping, bytes);
+  await ready(mapping, bytes);
+  const ended = new SharedArrayBuffer(4);
+  const discarding = new Worker(new URL("discarding.ts", import.meta.url), { type: "module" });
+  const begins = new Promise((resolve) => discarding.onmessage = resolve);
+  const order: DiscardOrder = { start: mapping.start, bytes, ended };
+  discarding.postMessage(order);
+  await begins;
+  for (let turn = 0; turn < 100; turn++) {
+    touch(mapping, bytes);
+    const result = writeFrom(fd, mapping, 0, bytes);
+    say({ step: "syscall", name: "pwrite", address, bytes, result });
+  }
+  Atomics.store(new Int32Array(ended), 0, 1);
+} else if (mode === "again") {
+  const fd = open(disk, O_WRONLY | O_DIRECT);
+  touch(mapping, bytes);
+  await ready(mapping, bytes);
+  for (;;) {
+    writeFrom(fd, mapping, 0, bytes);
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 } else quit(`No such mode: ${mode}`, 64);
 await done(bytes);

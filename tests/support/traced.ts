@@ -47,9 +47,10 @@ export async function tracePinning(
   const [device, facts] = await Promise.all([openDevice(target, wish), readKernelFacts(target)]);
   await using _disk = await openDisk(target, wish.bytes);
   const words = [mode, device.path, String(wish.bytes), String(device.alignBytes), "/dev/ram0"];
+  const support = target.provide(`${ROOT}tests/support`);
   const command = [
     ...[target.deno, "run", "--no-config", "--no-lock", "--no-prompt", "--no-remote"],
-    ...["--allow-ffi", "--allow-run=sleep", target.provide(`${ROOT}tests/support/pinning.ts`)],
+    ...["--allow-ffi", "--allow-run=sleep", `--allow-read=${support}`, `${support}/pinning.ts`],
     ...words,
   ];
   // deno does not start programs with this in the environment, unless all are permitted.
@@ -84,6 +85,26 @@ export async function traceMeddled(
   );
 }
 
+/** What a workload left that failed, or that a test expects to. */
+export interface Failed extends Traced {
+  readonly failure: MachineryError | undefined;
+}
+
+/** Runs commands as workloads, one after another in one guest. */
+export async function traceEach(
+  folder: string,
+  commands: readonly WorkloadCommand[],
+  meddler: Meddler = {},
+): Promise<readonly Failed[]> {
+  const wish = wishFor(folder, 2 ** 21, {});
+  await using target = await openTarget(wish);
+  const [device, facts] = await Promise.all([openDevice(target, wish), readKernelFacts(target)]);
+  const opened = { device: Promise.resolve(device), facts };
+  const left: Failed[] = [];
+  for (const command of commands) left.push(await record(target, opened, command, wish, meddler));
+  return left;
+}
+
 /** Pins private copies of a file's pages, taken from wherever a page is free: few adjoin. */
 export async function scattered(folder: string, kernel: string): Promise<Traced> {
   return await traceMeddled("gup-test -m 8 -n 512 -a -T -f /tmp/pages", folder, { kernel }, {
@@ -111,11 +132,29 @@ function wishFor(folder: string, bytes: number, options: Partial<TargetWish>): T
 
 async function traced(
   target: Target,
-  opened: { readonly device: Promise<DeviceSummary>; readonly facts: KernelFacts },
+  opened: Opened,
+  workload: WorkloadCommand,
+  wish: TargetWish,
+  meddler: Meddler,
+): Promise<Traced> {
+  const { failure, ...left } = await record(target, opened, workload, wish, meddler);
+  if (failure !== undefined && meddler.after === undefined) throw failure;
+  return left;
+}
+
+/** What was found on a target before a session. */
+interface Opened {
+  readonly device: Promise<DeviceSummary | undefined>;
+  readonly facts: KernelFacts;
+}
+
+async function record(
+  target: Target,
+  opened: Opened,
   workload: WorkloadCommand,
   wish: TargetWish,
   { after }: Meddler,
-): Promise<Traced> {
+): Promise<Failed> {
   const items: RecordingItem[] = [];
   let failure: MachineryError | undefined;
   try {
@@ -135,8 +174,7 @@ async function traced(
     if (!(error instanceof MachineryError)) throw error;
     failure = error;
   }
-  if (failure !== undefined && after === undefined) throw failure;
-  return { items, report: await analyze(from(items)) };
+  return { items, failure, report: await analyze(from(items)) };
 }
 
 async function* from<T>(items: readonly T[]): AsyncGenerator<T> {

@@ -68,9 +68,10 @@ Deno.test("readWorkloadLine() refuses what is no report", () => {
   for (const line of lines) assertEquals(readWorkloadLine(line), undefined, line);
 });
 
-Deno.test("readWorkloadLine() wants every field", () => {
+Deno.test("readWorkloadLine() wants every field, but an address of what may not tell it", () => {
   for (const report of REPORTS) {
     for (const field of Object.keys(report)) {
+      if (report.step === "repeat" && field === "address") continue;
       const { [field]: _, ...rest }: Record<string, unknown> = { ...report };
       assertEquals(readWorkloadLine(JSON.stringify(rest)), undefined, field);
     }
