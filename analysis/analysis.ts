@@ -166,7 +166,8 @@ function reportOn(state: State, footer: Footer | undefined): Report {
   const { buffers, tellsMoved, ...workload } = state.workload.facts();
   const { moved } = state.workload;
   const ranges = state.ranges.finish(moved);
-  const { sums, level, alone, headOrders } = ranges;
+  const { sums, level, alone, headOrders, takings: seen } = ranges;
+  const { expected } = header.workload;
   const { side, refcounts } = accountFor(state, collected, footer);
   const { calls, grabs, refs } = state.unlisted;
   const ledger = drawUpLedger({
@@ -192,6 +193,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
     bufferKnown: buffers.length > 0,
     alone,
     putSide: side,
+    takings: { expected, seen },
   });
   return {
     format: REPORT_FORMAT,
@@ -233,6 +235,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
       failedSyscalls: workload.failedSyscalls,
       bytesMoved: workload.bytesMoved ?? null,
       ...(workload.repeats === undefined ? {} : { repeats: workload.repeats }),
+      ...(expected === undefined ? {} : { expected, seen }),
     },
     roles: rolesOf(plan.roles),
     leafLevel: level,

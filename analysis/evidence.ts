@@ -10,6 +10,7 @@ import type { LeafLevel } from "./leaves.ts";
 import { complaints, cutShort, type Ledger } from "./ledger.ts";
 import type { PutSide } from "./put_side.ts";
 import type { AloneCalls } from "./ranges.ts";
+import type { Takings } from "./takings.ts";
 import { counted } from "./words.ts";
 
 /** What is judged. */
@@ -28,6 +29,8 @@ export interface Evidence {
   readonly alone: AloneCalls;
   /** What was given back. */
   readonly putSide: PutSide;
+  /** How memory was taken, and how it was expected to be; absent where that is not compared. */
+  readonly takings?: Takings;
 }
 
 /**

@@ -35,8 +35,15 @@ export type { TargetWish } from "./targets/open.ts";
 export { type OverheadWish, SCRIPT_FILE, trace, type TraceWish } from "./trace.ts";
 export type { TypeAnswers } from "./types.ts";
 export type { GupCommand, GupMemory, GupTestWish } from "./workloads/gup_test_options.ts";
+export type {
+  DirectIoWish,
+  IoUringWish,
+  PieceWish,
+  ProcessVmWish,
+  VmspliceWish,
+} from "./workloads/piece_options.ts";
+export type { PiecesWish } from "./workloads/pieces.ts";
 export {
-  type DirectIoWish,
   type ParsedWorkload,
   parseWorkload,
   workloadBytes,

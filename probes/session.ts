@@ -15,6 +15,7 @@ import type { Process, Target } from "./targets/target.ts";
 import { Tally } from "./tally.ts";
 import { GATE_LINE, readWireLine } from "./wire.ts";
 import { readMisses, readPinCounters, readSettledPins } from "./witness.ts";
+import { workloadFailure } from "./workloads/failure.ts";
 import { readWorkloadLine } from "./workloads/report.ts";
 
 /** What a session needs beside its target. */
@@ -244,10 +245,7 @@ class Session {
       throw new MachineryError(`bpftrace failed: it exited with ${tracerCode}`, await tracerTail);
     }
     if (workloadCode !== 0) {
-      throw new MachineryError(
-        `The workload "${this.#wish.workload}" failed: it exited with ${workloadCode}`,
-        await workloadTail,
-      );
+      throw workloadFailure(this.#wish.workload, workloadCode, await workloadTail);
     }
   }
 

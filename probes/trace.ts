@@ -118,7 +118,12 @@ export async function* traceWorkload(
     bpftrace: { version: facts.bpftrace },
     target: target.summary,
     device,
-    workload: { name: workload.name, bytes: wish.bytes, command: workload.told },
+    workload: {
+      name: workload.name,
+      bytes: wish.bytes,
+      command: workload.told,
+      ...(workload.expected === undefined ? {} : { expected: workload.expected(facts) }),
+    },
     plan: plan.summary,
     script: { file: SCRIPT_FILE, sha256: hash },
   }));

@@ -53,6 +53,7 @@ export {
   type Rejection,
   type Role,
   type RoleName,
+  type Taking,
   type TargetSummary,
   type WorkloadSummary,
 } from "./header.ts";

@@ -42,6 +42,7 @@ import {
   type ProbedRole,
   READABLE_FORMATS,
   type Rejection,
+  type Taking,
 } from "./header.ts";
 
 export { isRecord } from "./check.ts";
@@ -206,7 +207,15 @@ const header = object<Header>({
     bytes: count,
     pfn: optional(pfn),
   }),
-  workload: object<Header["workload"]>({ name: text, bytes: count, command: texts }),
+  workload: object<Header["workload"]>({
+    name: text,
+    bytes: count,
+    command: texts,
+    expected: optional(object<Taking>({
+      path: among("fast", "slow", "fast-then-slow"),
+      kind: among("get", "pin"),
+    })),
+  }),
   plan: object<Header["plan"]>({
     roles: object<Header["plan"]["roles"]>({
       entry: role,

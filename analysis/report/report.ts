@@ -5,12 +5,13 @@
  */
 
 import type { HexAddress, Level } from "../../recording/event.ts";
-import type { AttachKind, RoleName } from "../../recording/header.ts";
+import type { AttachKind, RoleName, Taking } from "../../recording/header.ts";
 import type { Histogram, Weighted } from "../histogram.ts";
 import type { LeafLevel } from "../leaves.ts";
 import type { Ledger } from "../ledger.ts";
 import type { PutSide } from "../put_side.ts";
 import type { RepeatTimes } from "../repeats.ts";
+import type { SeenTaking } from "../takings.ts";
 import type { CounterExample, VerdictKind } from "../verdict.ts";
 
 /** The format of the reports that this version makes. */
@@ -141,6 +142,10 @@ export interface Report {
     readonly bytesMoved: number | null;
     /** Times of the kernel's own benchmark; absent where the workload is another. */
     readonly repeats?: RepeatTimes;
+    /** How it was expected to take the memory; absent where the recording does not say. */
+    readonly expected?: Taking;
+    /** How its calls were seen to, likewise. */
+    readonly seen?: readonly SeenTaking[];
   };
   /** What became of each role. */
   readonly roles: Readonly<Partial<Record<RoleName, ReportRole>>>;

@@ -6,8 +6,9 @@
 
 import type { DeviceSummary } from "../../recording/header.ts";
 import type { Target } from "../targets/target.ts";
-import { directIoCommand, openDisk } from "./direct_io_command.ts";
+import { openDisk } from "./disk.ts";
 import { fileAsDevice, findBenchmark, gupTestCommand } from "./gup_test_command.ts";
+import { pieceCommand } from "./piece_command.ts";
 import type { WorkloadCommand } from "./program.ts";
 import type { WorkloadWish } from "./workload.ts";
 
@@ -30,12 +31,12 @@ export async function openWorkload(
   wish: WorkloadWish,
   bytes: number,
 ): Promise<OpenWorkload> {
-  if (wish.kind === "direct-io") {
-    const disk = await openDisk(target, bytes);
+  if (wish.kind !== "gup-test") {
+    const disk = wish.kind === "direct-io" ? await openDisk(target, bytes) : undefined;
     return {
-      command: directIoCommand(target, device, bytes),
+      command: pieceCommand(target, wish, device, bytes),
       device,
-      [Symbol.asyncDispose]: () => Promise.resolve(disk[Symbol.asyncDispose]()),
+      [Symbol.asyncDispose]: async () => await disk?.[Symbol.asyncDispose](),
     };
   }
   const { memory } = wish;

@@ -6,6 +6,8 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Taking } from "../../recording/header.ts";
+import type { KernelFacts } from "../kernel.ts";
 import type { Target } from "../targets/target.ts";
 
 /** A command and its environment. */
@@ -17,6 +19,8 @@ export interface WorkloadCommand {
   /** The command as a recording tells it: without the folders of this machine. */
   readonly told: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** How a kernel that shows such facts is expected to take the memory; absent where nobody says. */
+  readonly expected?: (facts: KernelFacts) => Taking;
 }
 
 /** A program of this folder. */
@@ -29,12 +33,14 @@ export interface WorkloadProgram {
   readonly words: readonly string[];
   /** Whether it starts threads: these are read from a file of this folder. */
   readonly hasThreads: boolean;
+  /** See {@linkcode WorkloadCommand.expected}. */
+  readonly expected: (facts: KernelFacts) => Taking;
 }
 
 /** The command of a program, run by the target's deno. */
 export function programCommand(
   target: Target,
-  { name, file, words, hasThreads }: WorkloadProgram,
+  { name, file, words, hasThreads, expected }: WorkloadProgram,
 ): WorkloadCommand {
   const folder = target.provide(fileURLToPath(new URL(".", import.meta.url)));
   const flags = ["run", "--no-config", "--no-lock", "--no-prompt", "--no-remote", "--allow-ffi"];
@@ -44,5 +50,6 @@ export function programCommand(
     command: [target.deno, ...flags, ...reads, join(folder, file), ...words],
     told: [file, ...words],
     environment: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+    expected,
   };
 }
