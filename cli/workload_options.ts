@@ -19,7 +19,11 @@ export type WorkloadOptions = TargetOptions & {
 /** Adds a command that has them. */
 export function workloadCommand(root: Command, name: string): Command<[], WorkloadOptions> {
   return targetCommand(root, name).addOption(
-    new Option("--workload <text>", "what pins the memory, and its options (see below)")
+    new Option(
+      "--workload <text>",
+      "what pins the memory: direct-io, vmsplice, io-uring, process-vm or gup-test, and OPTIONS " +
+        "(trace --help tells them)",
+    )
       .argParser(workload).default(workload("direct-io"), "direct-io"),
   );
 }

@@ -51,7 +51,7 @@ await ready(mapping, bytes);
 let moved = 0;
 for (const piece of piecesOf(wish, bytes)) {
   if (wish.pages !== undefined && piece.bytes > room) {
-    quit(`"${disk}" holds ${room} bytes: less than a piece of ${piece.bytes} bytes`, 1);
+    quit(`"${disk}" holds ${room} bytes: less than the ${piece.bytes} bytes of a piece`, 1);
   }
   // Where no size is asked for, more than the disk holds is moved part by part.
   for (const part of partsOf(piece, room - room % PAGE_BYTES)) {
