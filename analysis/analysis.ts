@@ -179,7 +179,8 @@ function reportOn(state: State, footer: Footer | undefined): Report {
   const { buffers, tellsMoved, ...workload } = state.workload.facts();
   const { moved } = state.workload;
   const ranges = state.ranges.finish(moved);
-  const { sums, level, alone, headOrders } = ranges;
+  const { sums, level, alone, headOrders, takings: seen } = ranges;
+  const { expected } = header.workload;
   const { side, refcounts } = accountFor(state, collected, footer);
   const { calls, grabs, refs } = state.unlisted;
   const ledger = drawUpLedger({
@@ -206,6 +207,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
     alone,
     putSide: side,
     scope,
+    takings: { expected, seen },
   });
   return {
     format: REPORT_FORMAT,
@@ -248,6 +250,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
       failedSyscalls: workload.failedSyscalls,
       bytesMoved: workload.bytesMoved ?? null,
       ...(workload.repeats === undefined ? {} : { repeats: workload.repeats }),
+      ...(expected === undefined ? {} : { expected, seen }),
     },
     ...(scope === "buffer" ? {} : { processes: state.processes.list() }),
     roles: rolesOf(plan.roles),

@@ -10,6 +10,7 @@ import type { LeafLevel } from "./leaves.ts";
 import { complaints, cutShort, type Ledger } from "./ledger.ts";
 import type { PutSide } from "./put_side.ts";
 import type { AloneCalls } from "./ranges.ts";
+import type { Takings } from "./takings.ts";
 import { counted } from "./words.ts";
 
 /** What is judged. */
@@ -30,6 +31,8 @@ export interface Evidence {
   readonly putSide: PutSide;
   /** Whose calls were seen; absent for `buffer`. */
   readonly scope?: Scope;
+  /** How memory was taken, and how it was expected to be; absent where that is not compared. */
+  readonly takings?: Takings;
 }
 
 /**

@@ -36,6 +36,7 @@ export {
 } from "./verdict.ts";
 export { type FailedRow, type MatrixRow, matrixRow, type TracedRow } from "./matrix.ts";
 export { renderJson } from "./report/json.ts";
+export type { SeenTaking, Takings } from "./takings.ts";
 export { renderMatrix, renderMatrixMarkdown } from "./report/matrix_text.ts";
 export { type Column, textTable } from "./report/table.ts";
 export { type PlanView, renderPlan } from "./report/plan_text.ts";

@@ -29,6 +29,7 @@ import {
 import { PairSums } from "./pairs.ts";
 import type { ProcessCounter } from "./processes.ts";
 import type { Span } from "./spans.ts";
+import { type SeenTaking, TakingCounts } from "./takings.ts";
 import { type Moved, noneMoved } from "./workload.ts";
 
 /** Calls in the buffer that the slow path served without gup-fast before it, and their pages. */
@@ -48,6 +49,8 @@ export interface RangeSums {
   /** Distinct heads behind their fast grabs, by order. */
   readonly headOrders: Readonly<Record<string, number>>;
   readonly alone: AloneCalls;
+  /** How calls in the buffers that succeeded took memory, those of the slow path alone included. */
+  readonly takings: readonly SeenTaking[];
   /** Calls in the buffers that failed. */
   readonly failed: number;
   /** How many touch none: futexes and other buffers are pinned by the same function. */
@@ -83,6 +86,7 @@ interface Place {
   calls: number;
   failed: number;
   readonly alone: { calls: number; pages: number };
+  readonly takings: TakingCounts;
   /** Roles whose functions served any of their pages. */
   readonly served: Set<typeof LEAF_ROLES[number]>;
   /** The last of them that did. */
@@ -141,7 +145,7 @@ export function sumUpRanges(
   const inside = placeAt(-1, -1);
   const waiting: Place[] = [];
   const waitingAt = new PairSums(1);
-  const { longterm } = plan.flags;
+  const { longterm, pin } = plan.flags;
   const leaves: LineLeaves = { pte: 0, pmd: 0, pud: 0, leastGrabs: 0, uncovered: 0 };
   /** The first of a row of calls that are alike, and what they are to be added to. */
   const row = lineFacts();
@@ -158,6 +162,7 @@ export function sumUpRanges(
       calls: 0,
       failed: 0,
       alone: { calls: 0, pages: 0 },
+      takings: new TakingCounts(),
       served: new Set(),
       lastServed: undefined,
       sums: levels.map(noCalls),
@@ -199,6 +204,7 @@ export function sumUpRanges(
       place.alone.calls++;
       place.alone.pages += pages;
       if (event.returned >= 0) {
+        place.takings.add("slow", (event.flags & pin) !== 0);
         processes?.add({ tid: event.tid, pages, slowPages: pages, grabs: 0, leastGrabs: 0 });
       }
       return;
@@ -211,6 +217,7 @@ export function sumUpRanges(
       place.failed++;
       return;
     }
+    place.takings.add(pathOf(settled.facts.fellBack), (event.flags & pin) !== 0);
     for (let i = 0; i < open; i++) {
       const [level, sums] = [levels[i], place.sums[i]];
       if (level !== undefined && sums !== undefined) {
@@ -229,6 +236,7 @@ export function sumUpRanges(
     place.calls++;
     place.moved.add(first, first + call.returned, "taken", 1);
     place.heads.add(call);
+    place.takings.add(pathOf(call.fellBack ?? false), (call.flags & pin) !== 0);
     const role = servedBy(call, pageBytes);
     if (role !== undefined) serve(place, role);
     if (open > 1) addEach(place, call);
@@ -297,6 +305,7 @@ export function sumUpRanges(
       sums,
       headOrders: inside.heads.orders(),
       alone: inside.alone,
+      takings: inside.takings.seen(),
       failed: inside.failed,
       ...others,
     };
@@ -305,11 +314,16 @@ export function sumUpRanges(
   return { takesLines: unserved.source !== "heads", add, addLine, finish };
 }
 
+function pathOf(fellBack: boolean): SeenTaking["path"] {
+  return fellBack ? "fast-then-slow" : "fast";
+}
+
 function mergePlace(inside: Place, place: Place): void {
   inside.calls += place.calls;
   inside.failed += place.failed;
   inside.alone.calls += place.alone.calls;
   inside.alone.pages += place.alone.pages;
+  inside.takings.merge(place.takings);
   for (const role of place.served) inside.served.add(role);
   inside.sums.forEach((sums, i) => mergeSums(sums, place.sums[i] ?? noCalls()));
   inside.heads.merge(place.heads);

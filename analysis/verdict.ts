@@ -21,6 +21,7 @@ import type { GroupSums } from "./call_sums.ts";
 import { doubtsOf, type Evidence, stopsOf } from "./evidence.ts";
 import type { CallFacts } from "./facts.ts";
 import { areProven, GET_LAWS, PIN_LAWS } from "./laws.ts";
+import { differenceOf } from "./takings.ts";
 import { counted, lowerFirst } from "./words.ts";
 
 /** The answers. */
@@ -190,7 +191,7 @@ function imbalanceOf(
 
 /** What does not decide, but has to be known to read the answer right. */
 function notesOf(
-  { calls, ledger, level, alone }: Evidence,
+  { calls, ledger, level, alone, takings }: Evidence,
   seen: VerdictKind,
 ): readonly string[] {
   const notes: string[] = [];
@@ -225,6 +226,8 @@ function notesOf(
   if (ledger.setAside.failed > 0 && calls.calls > 0) {
     notes.push(`${counted(ledger.setAside.failed, "call")} failed: these are not judged.`);
   }
+  const difference = takings && differenceOf(takings);
+  if (difference !== undefined) notes.push(difference);
   return notes;
 }
 

@@ -49,7 +49,7 @@ export function targetCommand(root: Command, name: string): Command<[], TargetOp
         .choices(["4K", "2M", "1G"] as const),
     )
     .option("--bpftrace <path|version>", "another bpftrace, or Debian's, such as 0.23 or 0.27")
-    .option("--size <size>", "bytes of memory that the workload maps (direct-io: 2M)", pages)
+    .option("--size <size>", "bytes of memory that the workload maps (2M)", pages)
     .option("--no-page-ref", "leave the page_ref tracepoints out, where the kernel has them")
     .option("--quiet", "print nothing on the way")
     .option("--timeout <seconds>", "give up so long after the boot began", count, 120);

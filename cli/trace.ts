@@ -141,6 +141,7 @@ Sizes take K, M and G. Exit codes: 0 each head was grabbed once for each leaf,
 Examples:
   deno task trace                             this machine, or a guest
   deno task trace --align 1G --size 1G        one PUD leaf
+  deno task trace --workload 'direct-io -n 1,123,512,513 -o 0,5,1s'
   deno task trace --workload 'gup-test -m 64 -r 10 -a -n 512'
   deno task trace --kernel ./bzImage --json   a kernel of your own
   deno task trace -- dd if=FILE of=/dev/null iflag=direct

@@ -36,8 +36,15 @@ export { type OverheadWish, SCRIPT_FILE, trace, type TraceWish } from "./trace.t
 export type { TypeAnswers } from "./types.ts";
 export type { GupCommand, GupMemory, GupTestWish } from "./workloads/gup_test_options.ts";
 export type { CommandWish, MachineWish, OwnWish, ProcessWish } from "./workloads/own.ts";
+export type {
+  DirectIoWish,
+  IoUringWish,
+  PieceWish,
+  ProcessVmWish,
+  VmspliceWish,
+} from "./workloads/piece_options.ts";
+export type { PiecesWish } from "./workloads/pieces.ts";
 export {
-  type DirectIoWish,
   type ParsedWorkload,
   parseWorkload,
   workloadBytes,

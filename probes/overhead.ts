@@ -9,6 +9,7 @@ import type { WorkloadReport, WorkloadRound } from "../recording/event.ts";
 import { MachineryError } from "./failure.ts";
 import { splitLines } from "./lines.ts";
 import type { Target } from "./targets/target.ts";
+import { workloadFailure } from "./workloads/failure.ts";
 import type { WorkloadCommand } from "./workloads/program.ts";
 import { readWorkloadLine } from "./workloads/report.ts";
 
@@ -65,10 +66,7 @@ export async function runUntraced(
     }
     const code = await process.exit;
     if (code !== 0) {
-      throw new MachineryError(
-        `The workload "${name}" failed without probes: it exited with ${code}`,
-        await complaints,
-      );
+      throw workloadFailure(name, `exited with ${code}`, (await complaints).trim());
     }
     return reports;
   } finally {

@@ -15,6 +15,7 @@ import { collect, type Process, type Target } from "./targets/target.ts";
 import { Tally } from "./tally.ts";
 import { GATE_LINE, readWireLine } from "./wire.ts";
 import { readMisses, readPinCounters, readSettledPins } from "./witness.ts";
+import { workloadFailure } from "./workloads/failure.ts";
 import { readWorkloadLine } from "./workloads/report.ts";
 
 /** What a session needs beside its target. */
@@ -292,11 +293,9 @@ class Session {
     }
     const failure = this.#failureOf(workloadCode);
     if (failure === undefined) return;
-    throw new MachineryError(
-      `The workload "${this.#wish.workload}" failed: it ${failure}`,
-      // What was told as it came need not be told again.
-      this.#wish.onOutput === undefined ? workloadTail.text() : "",
-    );
+    // What was told as it came need not be told again.
+    const said = this.#wish.onOutput === undefined ? workloadTail.text() : "";
+    throw workloadFailure(this.#wish.workload, failure, said);
   }
 
   /** What is wrong with how the workload ended, as the end of a sentence; undefined for nothing. */

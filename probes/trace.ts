@@ -164,6 +164,7 @@ export async function* traceWorkload(
       bytes: workload.bytes ?? wish.bytes,
       command: workload.told,
       ...(scope === undefined ? {} : { scope }),
+      ...(workload.expected === undefined ? {} : { expected: workload.expected(facts) }),
     },
     plan: plan.summary,
     script: { file: SCRIPT_FILE, sha256: hash },

@@ -39,7 +39,14 @@ const FIELDS: readonly string[] = [
   "folio._folio_order",
 ];
 
+/**
+ * Set in the flags of a bio whose pages are pinned, not got (include/linux/blk_types.h, 6.5 on): a kernel
+ * that has it pins the memory of O_DIRECT.
+ */
+export const BIO_PINNED = "BIO_PAGE_PINNED";
+
 const ENUMERATORS: readonly string[] = [
+  BIO_PINNED,
   "PG_head",
   "FOLL_GET",
   "FOLL_PIN",

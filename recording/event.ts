@@ -300,7 +300,7 @@ export interface WorkloadSyscall {
   readonly address: HexAddress;
   /** Bytes asked for. */
   readonly bytes: number;
-  /** Bytes moved, or a negative errno. */
+  /** Bytes moved, or registered as a buffer; or a negative errno. */
   readonly result: number;
   /** Nanoseconds that it took, by the workload's clock; absent in recordings of format 1. */
   readonly ns?: number;

@@ -165,6 +165,17 @@ export interface DeviceSummary {
   readonly pfn?: number;
 }
 
+/** How memory is taken. */
+export interface Taking {
+  /**
+   * By which walk: gup-fast's own, the slow path alone without asking gup-fast, or the slow path
+   * inside a gup-fast call whose walk did not take all.
+   */
+  readonly path: "fast" | "slow" | "fast-then-slow";
+  /** Whether as FOLL_GET or as FOLL_PIN. */
+  readonly kind: "get" | "pin";
+}
+
 /**
  * Whose calls were seen, and which of them are judged.
  *
@@ -185,6 +196,8 @@ export interface WorkloadSummary {
   readonly command: readonly string[];
   /** Whose calls were seen; absent for `buffer`. */
   readonly scope?: Scope;
+  /** How it was expected to take the memory; absent in older recordings. */
+  readonly expected?: Taking;
 }
 
 /** The first line of a recording. */

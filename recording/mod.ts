@@ -55,6 +55,7 @@ export {
   type Role,
   type RoleName,
   type Scope,
+  type Taking,
   type TargetSummary,
   type WorkloadSummary,
 } from "./header.ts";

@@ -43,6 +43,7 @@ import {
   type ProbedRole,
   READABLE_FORMATS,
   type Rejection,
+  type Taking,
 } from "./header.ts";
 
 export { isRecord } from "./check.ts";
@@ -212,6 +213,10 @@ const header = object<Header>({
     bytes: count,
     command: texts,
     scope: optional(among("buffer", "command", "process", "machine")),
+    expected: optional(object<Taking>({
+      path: among("fast", "slow", "fast-then-slow"),
+      kind: among("get", "pin"),
+    })),
   }),
   plan: object<Header["plan"]>({
     roles: object<Header["plan"]["roles"]>({

@@ -7,7 +7,11 @@ const REFUSED: readonly (readonly [string, RegExp, number])[] = [
   ["trace --size 0", /--size.*multiple of a page/, 64],
   ["trace --size many", /--size.*Give bytes/, 64],
   ["trace --align 7M", /--align.*Allowed choices are 4K, 2M, 1G/, 64],
-  ["trace --workload none", /--workload.*no workload "none", only direct-io and gup-test/, 64],
+  [
+    "trace --workload none",
+    /--workload.*no workload "none", only direct-io, vmsplice, io-uring, process-vm and gup-test/,
+    64,
+  ],
   ["trace --target moon", /--target.*Allowed choices are auto, local, guest/, 64],
   ["trace --timeout soon", /--timeout.*whole number/, 64],
   ["trace --cpus 0", /--cpus.*whole number/, 64],
@@ -68,7 +72,9 @@ const NO_WORKLOADS: readonly (readonly [readonly string[], RegExp])[] = [
   [["gup-test -a -u"], /--workload.*both, "-a" and "-u"/],
   [["gup-test -t"], /--workload.*"-t" is for memory of other pages than the device's/],
   [["gup-test -m 4", "--size", "2M"], /"-m 4" and --size 2097152 contradict each other/],
-  [["direct-io -m 4"], /--workload.*direct-io has no option "-m"/],
+  [["direct-io -m 4"], /--workload.*direct-io has no option "-m": it takes -n -o -w -W/],
+  [["direct-io -o 5,x"], /--workload.*direct-io: "-o x" is no start: give pages, sectors/],
+  [["vmsplice -n 513", "--size", "2M"], /vmsplice: its pieces reach over 2101248 bytes/],
 ];
 
 for (const [args, said] of NO_WORKLOADS) {

@@ -39,6 +39,10 @@ const VERDICTS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
   "puts-linux-5.10-rfc-2M": "once",
   "puts-linux-7.3-4K": "once",
   "puts-linux-7.3-io-uring-held": "undecided",
+  "sizes-linux-5.10-rfc": "once",
+  "sizes-linux-7.3": "once",
+  "ways-debian-6.12-process-vm": "undecided",
+  "ways-linux-7.3-io-uring": "undecided",
 };
 
 async function reportOf(name: string) {
@@ -102,6 +106,16 @@ Deno.test("512 grabs of one reference are put by one put of 512, or unseen where
     null,
   ]);
   assertEquals((await of("puts-linux-5.10-rfc-2M")).gets, { taken: 512, put: 512 });
+});
+
+Deno.test("pieces of all sizes and starts take a grab for each leaf of each call", async () => {
+  for (const name of ["sizes-linux-5.10-rfc", "sizes-linux-7.3"]) {
+    const { totals, ledger } = await reportOf(name);
+    // 24 pieces, 8 of which begin within a page and touch one more for it.
+    const pages = 6 * (1 + 123 + 512 + 513) + 8;
+    assertEquals([totals.pages, totals.refs, totals.calls], [pages, pages, 48]);
+    assertEquals([totals.grabs, totals.leastGrabs, ledger.allMovedSeen], [64, 64, true]);
+  }
 });
 
 Deno.test("a recording that is cut off at any byte is readable up to there, and never once", async () => {

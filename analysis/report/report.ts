@@ -5,13 +5,14 @@
  */
 
 import type { HexAddress, Level } from "../../recording/event.ts";
-import type { AttachKind, RoleName, Scope } from "../../recording/header.ts";
+import type { AttachKind, RoleName, Scope, Taking } from "../../recording/header.ts";
 import type { Histogram, Weighted } from "../histogram.ts";
 import type { LeafLevel } from "../leaves.ts";
 import type { Ledger } from "../ledger.ts";
 import type { ProcessSums } from "../processes.ts";
 import type { PutSide } from "../put_side.ts";
 import type { RepeatTimes } from "../repeats.ts";
+import type { SeenTaking } from "../takings.ts";
 import type { CounterExample, VerdictKind } from "../verdict.ts";
 
 /** The format of the reports that this version makes. */
@@ -144,6 +145,10 @@ export interface Report {
     readonly bytesMoved: number | null;
     /** Times of the kernel's own benchmark; absent where the workload is another. */
     readonly repeats?: RepeatTimes;
+    /** How it was expected to take the memory; absent where the recording does not say. */
+    readonly expected?: Taking;
+    /** How its calls were seen to, likewise. */
+    readonly seen?: readonly SeenTaking[];
   };
   /** Who made the calls; absent where they are one workload's on its buffers. */
   readonly processes?: readonly ProcessSums[];

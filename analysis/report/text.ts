@@ -9,6 +9,7 @@ import { isAccounted, type Ledger } from "../ledger.ts";
 import type { ProcessSums } from "../processes.ts";
 import type { PutSide } from "../put_side.ts";
 import type { RepeatTimes, Spread } from "../repeats.ts";
+import { seenText, takingText } from "../takings.ts";
 import { EXIT_CODES } from "../verdict.ts";
 import { byteSize, counted, lowerFirst, pfnText } from "../words.ts";
 import { bars, fields, type Paint, paintWith, wrap } from "./layout.ts";
@@ -114,6 +115,12 @@ function whereRows(report: Report): readonly (readonly [string, string])[] {
     ...(workload.repeats === undefined
       ? []
       : [["times", timesText(workload.repeats, target.accelerator)] as const]),
+    ...(workload.expected === undefined ? [] : [
+      [
+        "expected",
+        `${takingText(workload.expected)}; seen: ${seenText(workload.seen ?? [])}`,
+      ] as const,
+    ]),
     ["command", workload.command.join(" ")],
     ...workload.buffers.map(({ address, bytes }) =>
       ["buffer", `${address}, ${byteSize(bytes)}`] as const

@@ -10,6 +10,7 @@ import { collect, readText, type Target } from "../targets/target.ts";
 import { GUP_ABIS } from "./gup_test_abi.ts";
 import { type GupMemory, type GupTestWish, gupTestWords } from "./gup_test_options.ts";
 import { programCommand, type WorkloadCommand } from "./program.ts";
+import { takingOfCommand } from "./taking.ts";
 
 const PAGE_BYTES = 4096;
 /** Bytes of a transparent huge page on x86-64. */
@@ -28,6 +29,7 @@ export function gupTestCommand(
     file: "gup_test_program.ts",
     words: [benchmark, path, String(bytes), String(alignBytes), ...gupTestWords(wish)],
     hasThreads: wish.threads > 1,
+    expected: () => takingOfCommand(wish.command),
   });
 }
 

@@ -5,17 +5,7 @@
  */
 
 import type { GupTestWish } from "./gup_test_options.ts";
-import {
-  fail,
-  mapDevice,
-  type Mapping,
-  O_RDONLY,
-  O_RDWR,
-  open,
-  quit,
-  rewrite,
-  touch,
-} from "./libc.ts";
+import { fail, type Mapping, O_RDONLY, O_RDWR, open, quit, rewrite, takeDevice } from "./libc.ts";
 import { mappedPages } from "./smaps.ts";
 
 // asm-generic/mman-common.h and mman.h, as x86-64 has them.
@@ -48,10 +38,7 @@ export interface MemoryWish extends Pick<GupTestWish, "memory" | "write"> {
 export function takeMemory(wish: MemoryWish): Mapping {
   const { memory, path, bytes, alignBytes, write } = wish;
   if (memory.kind === "device") {
-    const mapping = mapDevice({ path, bytes, alignBytes, writable: write });
-    if (write) rewrite(mapping, bytes);
-    else touch(mapping, bytes);
-    return mapping;
+    return takeDevice({ path, bytes, alignBytes, writable: write });
   }
   const mapping = mapFile(wish, memory);
   // As the selftest: a page of a private mapping that is only read is the kernel's page of zeros.

@@ -6,6 +6,7 @@
  */
 
 import { RequestError } from "../failure.ts";
+import { getopt, type OptionLetters, type Options, wholeNumber } from "./getopt.ts";
 
 /** How memory is taken: by which of the benchmark's commands. */
 export type GupCommand = "get-fast" | "pin-fast" | "get-basic" | "pin-basic" | "pin-longterm";
@@ -63,12 +64,11 @@ const COMMANDS: Readonly<Record<string, GupCommand>> = {
 
 const PAGES = { T: "small", t: "thp", H: "hugetlb" } as const;
 
-/** Options that exclude each other. */
-const EXCLUSIVE: readonly string[] = ["uaUbL", "wW", "tTH"];
-
-/** Options without and with a value, as getopt(3) writes them. */
-const PLAIN = "aubULwWStTH";
-const VALUED = "mrnjf";
+const LETTERS: OptionLetters = {
+  plain: "aubULwWStTH",
+  valued: "mrnjf",
+  exclusive: ["uaUbL", "wW", "tTH"],
+};
 
 /**
  * Reads the options of `gup-test` as getopt(3) does: `-Sa -n512` is `-S -a -n 512`.
@@ -94,13 +94,7 @@ const VALUED = "mrnjf";
  * ```
  */
 export function parseGupTest(words: readonly string[]): ParsedGupTest {
-  const options = getopt(words);
-  for (const group of EXCLUSIVE) {
-    const [one, other] = [...options.keys()].filter((letter) => group.includes(letter));
-    if (one !== undefined && other !== undefined) {
-      throw new RequestError(`gup-test cannot do both, "-${one}" and "-${other}"`);
-    }
-  }
+  const options = getopt("gup-test", words, LETTERS);
   const megabytes = whole(options, "m");
   const command = Object.entries(COMMANDS).find(([letter]) => options.has(letter))?.[1];
   return {
@@ -147,54 +141,18 @@ export function gupTestWords(wish: GupTestWish): string[] {
   ];
 }
 
-/** Options by their letter; those without a value have an empty one. */
-function getopt(words: readonly string[]): ReadonlyMap<string, string> {
-  const options = new Map<string, string>();
-  const rest = [...words];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (!/^-./.test(word)) throw new RequestError(`gup-test takes options only, not "${word}"`);
-    for (let letters = word.slice(1); letters !== "";) {
-      const letter = letters.charAt(0);
-      letters = letters.slice(1);
-      if (VALUED.includes(letter)) {
-        const value = letters === "" ? rest.shift() : letters;
-        if (value === undefined) throw new RequestError(`gup-test: "-${letter}" lacks its value`);
-        if (options.has(letter)) throw new RequestError(`gup-test: "-${letter}" is there twice`);
-        options.set(letter, value);
-        break;
-      }
-      if (!PLAIN.includes(letter)) {
-        throw new RequestError(`gup-test has no option "-${letter}": it takes ${known()}`);
-      }
-      options.set(letter, "");
-    }
-  }
-  return options;
-}
-
-function known(): string {
-  return [...VALUED, ...PLAIN].map((letter) => `-${letter}`).join(" ");
-}
-
 /** The whole number from 1 on that an option gives. */
-function whole(options: ReadonlyMap<string, string>, letter: string): number | undefined {
+function whole(options: Options, letter: string): number | undefined {
   const value = options.get(letter);
-  if (value === undefined) return undefined;
-  const number = Number(value);
-  if (!/^\d+$/.test(value) || number < 1 || number >= 2 ** 31) {
-    throw new RequestError(
-      `gup-test: "-${letter} ${value}" is no whole number from 1 on, below 2^31`,
-    );
-  }
-  return number;
+  return value === undefined ? undefined : wholeNumber(value, `gup-test: "-${letter} ${value}"`);
 }
 
 /** A negative number is all pages at once, as in the selftest of 7.3. */
-function pagesPerCall(options: ReadonlyMap<string, string>): number | "all" {
+function pagesPerCall(options: Options): number | "all" {
   return /^-\d+$/.test(options.get("n") ?? "") ? "all" : whole(options, "n") ?? 1;
 }
 
-function threads(options: ReadonlyMap<string, string>): number {
+function threads(options: Options): number {
   const number = whole(options, "j") ?? 1;
   if (number > MOST_THREADS) {
     throw new RequestError(`gup-test: "-j ${number}" is more than ${MOST_THREADS} threads`);
@@ -202,7 +160,7 @@ function threads(options: ReadonlyMap<string, string>): number {
   return number;
 }
 
-function memory(options: ReadonlyMap<string, string>): GupMemory {
+function memory(options: Options): GupMemory {
   const path = options.get("f");
   const letter = (["T", "t", "H"] as const).find((letter) => options.has(letter));
   if (path === undefined) {

@@ -6,6 +6,7 @@
  */
 
 import type { HexAddress, WorkloadReport } from "../../recording/event.ts";
+import type { Piece } from "./pieces.ts";
 
 // asm-generic/fcntl.h and asm-generic/mman-common.h, as x86-64 has them.
 export const O_RDONLY = 0;
@@ -27,6 +28,8 @@ const libc = Deno.dlopen("libc.so.6", {
   mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   pwrite: { parameters: ["i32", "pointer", "usize", "i64"], result: "i64" },
+  pread: { parameters: ["i32", "pointer", "usize", "i64"], result: "i64" },
+  fsync: { parameters: ["i32"], result: "i32" },
   strerror: { parameters: ["i32"], result: "pointer" },
   __errno_location: { parameters: [], result: "pointer" },
 });
@@ -42,9 +45,8 @@ export function errno(): number {
   return at === null ? 0 : new Deno.UnsafePointerView(at).getInt32();
 }
 
-/** What was attempted, and what the last call's error was. */
-export function failure(attempt: string): string {
-  const number = errno();
+/** What was attempted, and what the error was, of the last call unless it is given. */
+export function failure(attempt: string, number: number = errno()): string {
   const at = libc.symbols.strerror(number);
   const why = at === null ? `errno ${number}` : new Deno.UnsafePointerView(at).getCString();
   return `${attempt}: ${why}`;
@@ -53,6 +55,20 @@ export function failure(attempt: string): string {
 /** Ends the workload: says what was attempted and what the last call's error was. */
 export function fail(attempt: string): never {
   return quit(failure(attempt), 1);
+}
+
+/**
+ * Ends the workload: says what was attempted, what the error was, and what some errors are known to mean.
+ *
+ * @param result A negative errno.
+ */
+export function failAs(
+  attempt: string,
+  result: number,
+  meanings: Readonly<Record<number, string>> = {},
+): never {
+  const meaning = meanings[-result];
+  return quit(failure(attempt, -result) + (meaning === undefined ? "" : `: ${meaning}`), 1);
 }
 
 /** Ends the workload with words. */
@@ -73,10 +89,20 @@ export function diskBytes(fd: number): number {
 }
 
 /** Writes a part of a mapping to the beginning of a file: bytes that were written, or an errno. */
-export function writeFrom(fd: number, mapping: Mapping, offset: number, bytes: number): number {
-  const at = Deno.UnsafePointer.offset(mapping.pointer, offset);
-  const result = Number(libc.symbols.pwrite(fd, at, BigInt(bytes), 0n));
+export function writeFrom(fd: number, mapping: Mapping, { offset, bytes }: Piece): number {
+  const result = Number(libc.symbols.pwrite(fd, pointerAt(mapping, offset), BigInt(bytes), 0n));
   return result >= 0 ? result : -errno();
+}
+
+/** Reads a part of a mapping from the beginning of a file: bytes that were read, or an errno. */
+export function readInto(fd: number, mapping: Mapping, { offset, bytes }: Piece): number {
+  const result = Number(libc.symbols.pread(fd, pointerAt(mapping, offset), BigInt(bytes), 0n));
+  return result >= 0 ? result : -errno();
+}
+
+/** Has a file's contents reach its disk, or ends the workload. */
+export function flush(fd: number, path: string): void {
+  if (libc.symbols.fsync(fd) !== 0) fail(`Cannot flush "${path}"`);
 }
 
 /** Memory of a device in this process. */
@@ -129,9 +155,37 @@ export function rewrite({ pointer }: Mapping, bytes: number): void {
   }
 }
 
+/** Maps a device's beginning and touches each page of it, or ends the workload. */
+export function takeDevice(wish: MapWish): Mapping {
+  const mapping = mapDevice(wish);
+  if (wish.writable) rewrite(mapping, wish.bytes);
+  else touch(mapping, wish.bytes);
+  return mapping;
+}
+
+/** A byte of a mapping. */
+export function pointerAt({ pointer }: Mapping, offset: number): Deno.PointerValue {
+  return Deno.UnsafePointer.offset(pointer, offset);
+}
+
 /** An address of a mapping, as text. */
 export function addressAt({ start }: Mapping, offset: number): HexAddress {
   return `0x${(start + BigInt(offset)).toString(16)}`;
+}
+
+/**
+ * Makes a system call on a piece of a mapping, and says so.
+ *
+ * @param call Makes it: bytes that it moved, or a negative errno.
+ * @returns What it returned.
+ */
+export function tell(name: string, mapping: Mapping, piece: Piece, call: () => number): number {
+  const began = performance.now();
+  const result = call();
+  const ns = Math.round((performance.now() - began) * 1e6);
+  const address = addressAt(mapping, piece.offset);
+  say({ step: "syscall", name, address, bytes: piece.bytes, result, ns });
+  return result;
 }
 
 /** Says that all is done, and ends the workload when the session says so. */

@@ -7,10 +7,11 @@
 import type { DeviceSummary } from "../../recording/header.ts";
 import { RequestError } from "../failure.ts";
 import type { Target } from "../targets/target.ts";
-import { directIoCommand, openDisk } from "./direct_io_command.ts";
+import { openDisk } from "./disk.ts";
 import { gupTestBinaryCommand } from "./gup_test_binary.ts";
 import { fileAsDevice, findBenchmark, gupTestCommand } from "./gup_test_command.ts";
 import { isOwn, ownCommand } from "./own.ts";
+import { pieceCommand } from "./piece_command.ts";
 import type { WorkloadCommand } from "./program.ts";
 import type { WorkloadWish } from "./workload.ts";
 
@@ -41,12 +42,12 @@ export async function openWorkload(
     };
   }
   if (device === undefined) throw new RequestError(`${wish.kind} needs a devdax device`);
-  if (wish.kind === "direct-io") {
-    const disk = await openDisk(target, bytes);
+  if (wish.kind !== "gup-test") {
+    const disk = wish.kind === "direct-io" ? await openDisk(target, bytes) : undefined;
     return {
-      command: directIoCommand(target, device, bytes),
+      command: pieceCommand(target, wish, device, bytes),
       device,
-      [Symbol.asyncDispose]: () => Promise.resolve(disk[Symbol.asyncDispose]()),
+      [Symbol.asyncDispose]: async () => await disk?.[Symbol.asyncDispose](),
     };
   }
   const { memory } = wish;

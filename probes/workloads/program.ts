@@ -7,7 +7,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { WorkloadReport } from "../../recording/event.ts";
-import type { Scope } from "../../recording/header.ts";
+import type { Scope, Taking } from "../../recording/header.ts";
+import type { KernelFacts } from "../kernel.ts";
 import type { Target } from "../targets/target.ts";
 
 /** A command and its environment. */
@@ -27,6 +28,8 @@ export interface WorkloadCommand {
   readonly bytes?: number;
   /** Reads a line of a command's output, where it tells of itself. */
   readonly reads?: (line: string) => WorkloadReport | undefined;
+  /** How a kernel that shows such facts is expected to take the memory; absent where nobody says. */
+  readonly expected?: (facts: KernelFacts) => Taking;
 }
 
 /** A program of this folder. */
@@ -39,12 +42,14 @@ export interface WorkloadProgram {
   readonly words: readonly string[];
   /** Whether it starts threads: these are read from a file of this folder. */
   readonly hasThreads: boolean;
+  /** See {@linkcode WorkloadCommand.expected}. */
+  readonly expected: (facts: KernelFacts) => Taking;
 }
 
 /** The command of a program, run by the target's deno. */
 export function programCommand(
   target: Target,
-  { name, file, words, hasThreads }: WorkloadProgram,
+  { name, file, words, hasThreads, expected }: WorkloadProgram,
 ): WorkloadCommand {
   const folder = target.provide(fileURLToPath(new URL(".", import.meta.url)));
   const flags = ["run", "--no-config", "--no-lock", "--no-prompt", "--no-remote", "--allow-ffi"];
@@ -54,5 +59,6 @@ export function programCommand(
     command: [target.deno, ...flags, ...reads, join(folder, file), ...words],
     told: [file, ...words],
     environment: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+    expected,
   };
 }

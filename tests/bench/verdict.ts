@@ -12,7 +12,8 @@ import { bootGuest } from "../../probes/guest/guest.ts";
 import { UNPACKED_FOLDER, unpackedName } from "../../probes/guest/kernel_image.ts";
 import { findKernel } from "../../probes/guest/kernels.ts";
 import { regionBytes } from "../../probes/guest/nvdimm.ts";
-import { directIoCommand, openDisk } from "../../probes/workloads/direct_io_command.ts";
+import { openDisk } from "../../probes/workloads/disk.ts";
+import { pieceCommand } from "../../probes/workloads/piece_command.ts";
 import { ROOT, temporaryFolder } from "../support/cli.ts";
 import type { BenchOptions, BenchResult } from "./result.ts";
 
@@ -135,7 +136,7 @@ async function byHand(cache: string, script: string, folder: string): Promise<Sp
   const device = await readDevice(guest, undefined);
   step("namespace");
   await using _disk = await openDisk(guest, BYTES);
-  const { command, environment } = directIoCommand(guest, device, BYTES);
+  const { command, environment } = pieceCommand(guest, { kind: "direct-io" }, device, BYTES);
   const workload = guest.exec(command, { env: environment });
   const complaints = new Response(workload.stderr).text();
   const lines = splitLines(workload.stdout)[Symbol.asyncIterator]();

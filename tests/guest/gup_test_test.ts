@@ -112,6 +112,8 @@ for (const { kernel, append, verdict, heads, grabs, put, refcounts } of CASES) {
     assertEquals([name, bytes, bytesMoved, repeats?.count], ["gup-test", 2 ** 22, 2 ** 23, 2]);
     assert(repeats !== undefined && repeats.getNs.min > 0);
     assert(workload.command.join(" ").endsWith(" -a -r 2 -n 512 -j 1 -w"));
+    assertEquals(workload.expected, { path: "fast", kind: "pin" });
+    assertEquals(workload.seen, [{ path: "fast", kind: "pin", calls: 4 }]);
   });
 }
 

@@ -1,19 +1,20 @@
 /** The put side, the slow path and what is backed out of, on real kernels. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { PutEvent, RecordingItem, Report } from "headcount";
 import { complaints } from "../../analysis/ledger.ts";
 import { temporaryFolder } from "../support/cli.ts";
 import { guestTest, kernelTest, lacksKernels, testUnless } from "../support/guest.ts";
-import { type Traced, tracePinning } from "../support/traced.ts";
+import { type Traced, traceMeddled, tracePinning } from "../support/traced.ts";
 
 const lack = await lacksKernels("6.12", "7.3");
 
 async function pinned(mode: string, kernel?: string): Promise<Traced> {
   await using folder = await temporaryFolder();
-  const traced = await tracePinning(mode, folder.path, {
-    ...(kernel === undefined ? {} : { kernel }),
-  });
+  const options = kernel === undefined ? {} : { kernel };
+  const traced = mode === "io-uring"
+    ? await traceMeddled(mode, folder.path, options, {})
+    : await tracePinning(mode, folder.path, options);
   // Kernels from 6.7 on count what they skip of any probe, such as of page_ref in an interrupt. Where
   // the workload does not say what it moved, nothing excuses that; then it must be all that is amiss,
   // and /proc/vmstat, which skips nothing, must agree on every pin.
@@ -63,7 +64,7 @@ guestTest(
 );
 
 testUnless(lack, "FOLL_LONGTERM on 6.12 falls back before anything is grabbed", async () => {
-  const { report, items } = await pinned("register", "6.12");
+  const { report, items } = await pinned("io-uring", "6.12");
   const { calls, fellBack, longterm, slowPages, slowGrabs, undoneGrabs } = report.totals;
   assertEquals({ calls, fellBack, longterm, slowPages, slowGrabs, undoneGrabs }, {
     calls: 1,
@@ -74,6 +75,11 @@ testUnless(lack, "FOLL_LONGTERM on 6.12 falls back before anything is grabbed", 
     undoneGrabs: 0,
   });
   assertEquals(report.verdict, "undecided");
+  const taking = { path: "fast-then-slow", kind: "pin" } as const;
+  assertEquals([report.workload.expected, report.workload.seen], [
+    taking,
+    [{ ...taking, calls: 1 }],
+  ]);
   // io_uring keeps one reference of the folio and puts the others; a worker puts that one.
   assertEquals(report.putSide.pins, { taken: 512, put: 512, surplus: 0 });
   assert(report.putSide.putsByOthers > 0, "a worker puts the last reference");
@@ -81,7 +87,7 @@ testUnless(lack, "FOLL_LONGTERM on 6.12 falls back before anything is grabbed", 
 });
 
 testUnless(lack, "FOLL_LONGTERM on 7.3 grabs, backs out, and falls back", async () => {
-  const { report, items } = await pinned("register", "7.3");
+  const { report, items } = await pinned("io-uring", "7.3");
   const { fellBack, longterm, slowPages, slowGrabs, undoneGrabs, grabs } = report.totals;
   assertEquals({ fellBack, longterm, slowPages, slowGrabs, undoneGrabs, grabs }, {
     fellBack: 1,
@@ -121,13 +127,23 @@ kernelTest(
   },
 );
 
-guestTest("6.1 asks the slow path alone for an io_uring buffer, and says so", async () => {
-  const { report } = await pinned("register");
+guestTest("6.1 asks the slow path alone for an io_uring buffer, and then refuses it", async () => {
+  await using folder = await temporaryFolder();
+  const { report, items } = await traceMeddled("io-uring", folder.path, {}, {
+    // A workload that fails ends the session, which is looked at all the same.
+    after: () => Promise.resolve(),
+  });
   assertEquals([report.totals.calls, report.totals.slowCalls, report.totals.slowCallPages], [
     0,
     1,
     512,
   ]);
   assertEquals(report.verdict, "undecided");
+  assertEquals(report.workload.seen, [{ path: "slow", kind: "pin", calls: 1 }]);
   assertEquals(report.putSide.pins, { taken: 512, put: 512, surplus: 0 });
+  const footer = items.find((item) => item.kind === "footer");
+  assertMatch(
+    footer?.end.kind === "failed" ? footer.end.what : "",
+    /^The workload "io-uring" failed: .*Operation not supported: to 6\.4 .*--workload process-vm/,
+  );
 });

@@ -11,7 +11,7 @@ import { findKernel } from "../../probes/guest/kernels.ts";
 import { regionBytes } from "../../probes/guest/nvdimm.ts";
 import type { Target } from "../../probes/targets/target.ts";
 import { readWorkloadLine } from "../../probes/workloads/report.ts";
-import { directIoCommand } from "../../probes/workloads/direct_io_command.ts";
+import { pieceCommand } from "../../probes/workloads/piece_command.ts";
 import { runTask, temporaryFolder } from "../support/cli.ts";
 import { guestDeadline, guestTest, kernelTest } from "../support/guest.ts";
 
@@ -26,7 +26,12 @@ async function witness(
 ): Promise<Record<string, unknown>> {
   await createNamespace(target, 2 * MIB);
   const device = await readDevice(target, "/dev/dax0.0");
-  const { command, environment: env } = directIoCommand(target, device, 2 * MIB);
+  const { command, environment: env } = pieceCommand(
+    target,
+    { kind: "direct-io" },
+    device,
+    2 * MIB,
+  );
   const workload = target.exec(command, { env });
   const script = `${folder}/witness.bt`;
   await Deno.writeTextFile(script, program(device.pfn ?? 0));

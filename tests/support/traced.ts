@@ -15,7 +15,7 @@ import { readKernelFacts } from "../../probes/kernel.ts";
 import { openDevice, openTarget, type TargetWish } from "../../probes/targets/open.ts";
 import { collect, type Target } from "../../probes/targets/target.ts";
 import { traceWorkload } from "../../probes/trace.ts";
-import { openDisk } from "../../probes/workloads/direct_io_command.ts";
+import { openDisk } from "../../probes/workloads/disk.ts";
 import { openWorkload } from "../../probes/workloads/open.ts";
 import type { WorkloadCommand } from "../../probes/workloads/program.ts";
 import type { RecordingItem } from "../../recording/codec.ts";

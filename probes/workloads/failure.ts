@@ -1,0 +1,35 @@
+/**
+ * How a workload that failed is told of.
+ *
+ * @module
+ */
+
+import { MachineryError } from "../failure.ts";
+
+/** How a program of this folder ends that cannot do what it is for. */
+const CANNOT = "exited with 1";
+
+/**
+ * A workload that failed. One that cannot do what it is for says in one line why, such as what the kernel
+ * lacks: that is the message, which recordings and matrices keep. More lines are evidence beside it.
+ *
+ * @param how What it did, as the end of a sentence.
+ * @param said What it said on standard error.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { message, evidence } = workloadFailure("io-uring", "exited with 1", "the kernel has no CONFIG_IO_URING");
+ * assertEquals([message, evidence], [
+ *   'The workload "io-uring" failed: the kernel has no CONFIG_IO_URING',
+ *   "",
+ * ]);
+ * ```
+ */
+export function workloadFailure(name: string, how: string, said: string): MachineryError {
+  const isOneLine = said !== "" && !said.includes("\n");
+  return isOneLine && how === CANNOT
+    ? new MachineryError(`The workload "${name}" failed: ${said}`)
+    : new MachineryError(`The workload "${name}" failed: it ${how}`, said);
+}
