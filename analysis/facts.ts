@@ -67,7 +67,7 @@ export interface CallFacts extends CallKey {
   readonly leastGrabs: number;
   /** Leaves that the fast pages were reached through. */
   readonly leaves: Readonly<Record<Level, number>>;
-  /** Pages that no huge leaf accounts for, though the device maps by huge leaves only. */
+  /** Pages that no huge leaf accounts for, though the memory is mapped by huge leaves only. */
   readonly uncovered: number;
   /** `get_dev_pagemap()` calls. */
   readonly lookups: number;

@@ -5,7 +5,7 @@
  */
 
 import type { HexAddress, LeafEvent, Level, RunEvent } from "../recording/event.ts";
-import type { DeviceSummary, PlanSummary, Role } from "../recording/header.ts";
+import type { DeviceSummary, MemoryKind, PlanSummary, Role } from "../recording/header.ts";
 import { cutRun } from "./runs.ts";
 
 /** How the leaf level of the pages is known. */
@@ -29,7 +29,7 @@ export interface Leaves {
    * borders of leaves; a huge leaf that maps order-0 pages counts as one.
    */
   readonly leastGrabs: number;
-  /** Pages that no huge leaf accounts for, though the device maps by huge leaves only. */
+  /** Pages that no huge leaf accounts for, though the memory is mapped by huge leaves only. */
   readonly uncovered: number;
 }
 
@@ -49,6 +49,9 @@ export function pageIndex(address: HexAddress, pageBytes: number): number {
     ? Math.floor(Number(address) / pageBytes)
     : Number(BigInt(address) / BigInt(pageBytes));
 }
+
+/** Pages behind a PMD, as x86-64 has them. */
+const PMD_PAGES = 512;
 
 /** The roles whose functions serve leaves. */
 export const LEAF_ROLES = ["hugeLeaf", "pmdLeaf", "pudLeaf", "pteLeaf"] as const;
@@ -92,9 +95,12 @@ export function withTaken(
  * Decides how the level of the leaves is known.
  *
  * A leaf function can exist without serving devdax (6.15 and 6.16), so one that stayed silent
- * throughout says nothing: then, as where there is none, the device's mapping size tells the level.
- * Devdax maps by entries of exactly that size.
+ * throughout says nothing: then, as where there is none, the mapping size tells the level. Devdax maps
+ * by entries of exactly that size, and of other memory the workload made sure of it in smaps. That
+ * shows no huge entries of an fsdax file to 6.14, where the device's leaf function serves them: it
+ * never serves smaller ones.
  *
+ * @param memory Bytes behind one leaf entry, and what memory it is.
  * @param roles What became of the roles that serve leaves.
  * @param served Those of them that served any page of the judged calls.
  *
@@ -115,11 +121,15 @@ export function withTaken(
  */
 export function leafLevel(
   roles: Pick<PlanSummary["roles"], typeof LEAF_ROLES[number]>,
-  { alignBytes }: Pick<DeviceSummary, "alignBytes">,
+  { alignBytes: bytes, kind = "devdax" }: Pick<DeviceSummary, "alignBytes"> & {
+    readonly kind?: MemoryKind | undefined;
+  },
   pageBytes: number,
   served: ReadonlySet<typeof LEAF_ROLES[number]>,
 ): LeafLevel {
-  const pages = Math.max(1, alignBytes / pageBytes);
+  const least = kind === "fsdax" && served.has("hugeLeaf") ? PMD_PAGES * pageBytes : pageBytes;
+  const alignBytes = Math.max(bytes, least);
+  const pages = alignBytes / pageBytes;
   const level = pages === 1 ? "pte" : alignBytes < 2 ** 30 ? "pmd" : "pud";
   const functions = LEAF_ROLES.filter((role) => served.has(role))
     .flatMap((role) => functionOf(roles[role]));
@@ -127,7 +137,9 @@ export function leafLevel(
     return { source: "function", level, pages, why: `${functions.join(", ")} served them` };
   }
   const { hugeLeaf } = roles;
-  const why = pages === 1
+  const why = kind !== "devdax"
+    ? "the workload found it so in smaps"
+    : pages === 1
     ? "the device maps by single pages"
     : hugeLeaf.kind === "absent"
     ? hugeLeaf.why

@@ -113,9 +113,10 @@ interface Place {
  * ```
  */
 export function sumUpRanges(
-  { plan, device, kernel: { pageBytes } }: {
+  { plan, device, memory, kernel: { pageBytes } }: {
     readonly plan: Header["plan"];
     readonly device: Pick<Header["device"], "alignBytes">;
+    readonly memory?: Header["memory"];
     readonly kernel: Pick<Header["kernel"], "pageBytes">;
   },
   buffers: readonly Span[],
@@ -123,9 +124,9 @@ export function sumUpRanges(
   const context: CallContext = { pageBytes, flags: plan.flags, seesUndo: seesUndo(plan.roles) };
   const probed = LEAF_ROLES.filter((role) => plan.roles[role]?.kind === "probed");
   const levelFor = (served: Iterable<typeof LEAF_ROLES[number]>): LeafLevel =>
-    leafLevel(plan.roles, device, pageBytes, new Set(served));
+    leafLevel(plan.roles, { ...device, kind: memory?.kind }, pageBytes, new Set(served));
   // Which of the two it is can show as late as in the last call. For single pages they are the same.
-  const levels = levelFor([]).level === "pte" || probed.length === 0
+  const levels = levelFor(probed).level === "pte" || probed.length === 0
     ? [levelFor([])]
     : [levelFor(probed), levelFor([])];
   const inside = placeAt(-1, -1);

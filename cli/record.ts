@@ -24,7 +24,7 @@ import {
 } from "./recording_file.ts";
 import { abortOnSignals } from "./signals.ts";
 import { targetWish } from "./target_options.ts";
-import type { WorkloadOptions } from "./workload_options.ts";
+import { memoryWish, type WorkloadOptions } from "./workload_options.ts";
 
 /** How a trace ended that did not fail. */
 export interface Recorded {
@@ -86,6 +86,7 @@ export async function recordTo(
           if (!isAnother || !isKnown) progress.tell(event);
         },
       }),
+      memory: memoryWish(options),
       workload: options.workload.wish,
       directory,
       created,

@@ -7,20 +7,28 @@
 import { join } from "node:path";
 import type { RecordingItem } from "../recording/codec.ts";
 import type { WorkloadRound } from "../recording/event.ts";
-import { type DeviceSummary, type Header, RECORDING_FORMAT } from "../recording/header.ts";
+import {
+  type DeviceSummary,
+  type Header,
+  type MemorySummary,
+  RECORDING_FORMAT,
+} from "../recording/header.ts";
 import { abortable } from "./abortable.ts";
+import { RequestError } from "./failure.ts";
 import type { KernelFacts } from "./kernel.ts";
 import { readFactsOnce } from "./known_facts.ts";
 import { runUntraced, takeTurns } from "./overhead.ts";
+import { checkMemory, DEVDAX } from "./memory/kinds.ts";
+import { openMemory } from "./memory/open.ts";
 import { makePlan, type PlanWish } from "./plan.ts";
 import { renderScript } from "./script/program.ts";
 import { runSession } from "./session.ts";
 import { tracerEnvironment } from "./tracer_environment.ts";
-import { expectedDevice, openDevice, openTarget, type TargetWish } from "./targets/open.ts";
+import { openTarget, type TargetWish } from "./targets/open.ts";
 import type { Target } from "./targets/target.ts";
 import { openWorkload } from "./workloads/open.ts";
 import type { WorkloadCommand } from "./workloads/program.ts";
-import type { WorkloadWish } from "./workloads/workload.ts";
+import { choosesMemory, type WorkloadWish } from "./workloads/workload.ts";
 
 /** What to trace. */
 export interface TraceWish extends TargetWish {
@@ -57,21 +65,37 @@ export const SCRIPT_FILE = "headcount.bt";
  * @throws {MachineryError} when something that is needed does not work.
  */
 export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, void, undefined> {
+  const { memory: kind = DEVDAX } = wish;
+  checkMemory(kind, wish);
+  if (kind.kind !== "devdax" && choosesMemory(wish.workload)) {
+    throw new RequestError(
+      `The workload's options choose its memory: --memory-kind ${kind.kind} contradicts them`,
+    );
+  }
   await using target = await openTarget(wish);
   wish.onEvent({ kind: "phase", name: "facts" });
-  const made = abortable(openDevice(target, wish), wish.signal);
-  made.catch(() => {});
   // What a guest's device will be is known: nothing else has to wait for it.
-  const expected = target.summary.kind === "guest" ? expectedDevice(wish) : await made;
+  await using memory = await openMemory(target, { ...wish, memory: kind });
   const facts = await abortable(readFactsOnce(target, wish.cache), wish.signal);
-  await using workload = await openWorkload(target, expected, wish.workload, wish.bytes);
+  await using workload = await openWorkload(target, memory.expected, wish.workload, wish.bytes);
   const { command, device } = workload;
-  const opened = { device: device === expected ? made : Promise.resolve(device), facts };
+  const opened = device === memory.expected
+    ? { ...memory, facts }
+    : { device: Promise.resolve(device), facts };
   const run = () => traceWorkload(target, opened, command, wish);
   if (wish.overhead === undefined) return yield* run();
   const { rounds, onRound } = wish.overhead;
-  await made;
+  await opened.device;
   yield* takeTurns(() => runUntraced(target, command, wish.signal), run, rounds, onRound);
+}
+
+/** What a workload is traced on. */
+export interface OpenedTrace {
+  /** Its memory, which may still be in the making. */
+  readonly device: Promise<DeviceSummary>;
+  /** What memory that is; absent where the workload chose it. */
+  readonly memory?: Promise<MemorySummary>;
+  readonly facts: KernelFacts;
 }
 
 /**
@@ -81,7 +105,7 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
  */
 export async function* traceWorkload(
   target: Target,
-  { device, facts }: { readonly device: Promise<DeviceSummary>; readonly facts: KernelFacts },
+  { device, memory, facts }: OpenedTrace,
   workload: WorkloadCommand,
   wish: Pick<
     TraceWish,
@@ -104,7 +128,7 @@ export async function* traceWorkload(
   const script = join(wish.directory, SCRIPT_FILE);
   await Deno.writeTextFile(script, text);
   const hash = await sha256(text);
-  const header = device.then((device): Header => ({
+  const header = Promise.all([device, memory]).then(([device, memory]): Header => ({
     kind: "header",
     format: RECORDING_FORMAT,
     headcount: wish.headcount,
@@ -118,6 +142,7 @@ export async function* traceWorkload(
     bpftrace: { version: facts.bpftrace },
     target: target.summary,
     device,
+    ...(memory === undefined ? {} : { memory }),
     workload: { name: workload.name, bytes: wish.bytes, command: workload.told },
     plan: plan.summary,
     script: { file: SCRIPT_FILE, sha256: hash },

@@ -39,6 +39,8 @@ import type { KernelTotals, PinCounters, SessionEnd } from "./footer.ts";
 import {
   type AbsentRole,
   type Header,
+  MEMORY_KINDS,
+  type MemorySummary,
   type ProbedRole,
   READABLE_FORMATS,
   type Rejection,
@@ -206,6 +208,10 @@ const header = object<Header>({
     bytes: count,
     pfn: optional(pfn),
   }),
+  memory: optional(object<MemorySummary>({
+    kind: among(...MEMORY_KINDS),
+    map: optional(among("dev", "mem")),
+  })),
   workload: object<Header["workload"]>({ name: text, bytes: count, command: texts }),
   plan: object<Header["plan"]>({
     roles: object<Header["plan"]["roles"]>({

@@ -4,11 +4,12 @@
  * @module
  */
 
+import type { MemorySummary } from "../../recording/header.ts";
 import { isAccounted, type Ledger } from "../ledger.ts";
 import type { PutSide } from "../put_side.ts";
 import type { RepeatTimes, Spread } from "../repeats.ts";
 import { EXIT_CODES } from "../verdict.ts";
-import { byteSize, counted, lowerFirst, pfnText } from "../words.ts";
+import { byteSize, counted, lowerFirst, memoryName, pfnText } from "../words.ts";
 import { bars, fields, type Paint, paintWith, wrap } from "./layout.ts";
 import type { Report } from "./report.ts";
 
@@ -89,7 +90,7 @@ function verdictLines(report: Report, width: number, paint: Paint): readonly str
 }
 
 function whereRows(report: Report): readonly (readonly [string, string])[] {
-  const { kernel, target, device, workload, recording } = report;
+  const { kernel, target, device, memory, workload, recording } = report;
   const verb = workload.repeats === undefined ? "moved" : "took";
   const moved = workload.bytesMoved === null
     ? "did not end"
@@ -102,11 +103,17 @@ function whereRows(report: Report): readonly (readonly [string, string])[] {
       `${target.kind} on ${target.accelerator} (${target.why}), ${counted(target.cpus, "cpu")}, ` +
       byteSize(target.memoryBytes),
     ],
-    [
-      "device",
-      `${device.path}, align ${byteSize(device.alignBytes)}, size ${byteSize(device.bytes)}` +
-      (device.pfn === null ? "" : `, from pfn ${pfnText(device.pfn)}`),
-    ],
+    memory === undefined || memory.kind === "devdax"
+      ? [
+        "device",
+        `${device.path}, align ${byteSize(device.alignBytes)}, size ${byteSize(device.bytes)}` +
+        (device.pfn === null ? "" : `, from pfn ${pfnText(device.pfn)}`) + mapText(memory),
+      ]
+      : [
+        "memory",
+        `${memoryName(memory)}, mapped by ${byteSize(device.alignBytes)}` +
+        (device.path === memory.kind ? "" : `, at ${device.path}`) + mapText(memory),
+      ],
     [
       "workload",
       `${workload.name}, ${byteSize(workload.bytes)}: ` +
@@ -124,6 +131,14 @@ function whereRows(report: Report): readonly (readonly [string, string])[] {
       `${recording.created}, headcount ${recording.headcount}, bpftrace ${recording.bpftrace}`,
     ],
   ];
+}
+
+/** Where the struct pages are, where that is told. */
+function mapText(memory: MemorySummary | undefined): string {
+  if (memory?.map === undefined) return "";
+  return `, struct pages ${
+    memory.map === "dev" ? "on the device" : "in memory"
+  } (map ${memory.map})`;
 }
 
 /** Times by the kernel's clock, which counts whole microseconds. */
@@ -152,7 +167,13 @@ function probeRows(report: Report): readonly (readonly [string, string])[] {
     [
       "leaf level",
       `${leafLevel.level}, known from the ` +
-      `${leafLevel.source === "function" ? "leaf function" : "device's mapping size"}: ` +
+      `${
+        leafLevel.source === "function"
+          ? "leaf function"
+          : report.memory === undefined || report.memory.kind === "devdax"
+          ? "device's mapping size"
+          : "mapping"
+      }: ` +
       leafLevel.why,
     ],
   ];

@@ -1,11 +1,11 @@
 /**
  * The workload `direct-io`, a program of its own that runs on the target:
  *
- *     direct_io.ts DEVICE BYTES ALIGN DISK
+ *     direct_io.ts MEMORY BYTES ALIGN DISK
  *
- * It maps a devdax device, touches each page, and writes the mapping to a disk with O_DIRECT, so
- * that the block layer pins the mapping's pages. A device can only be mapped by whole aligns: what
- * is mapped beyond BYTES is not touched. It only reads from the device, and opens the disk
+ * It maps memory (see memory.ts), touches each page, and writes the mapping to a disk with O_DIRECT,
+ * so that the block layer pins the mapping's pages. A device can only be mapped by whole aligns: what
+ * is mapped beyond BYTES is not touched. It only reads from a device, and opens the disk
  * with O_EXCL: one that is mounted or otherwise in use is refused.
  *
  * It waits for a line on standard input between mapping and writing, and for another before it ends.
@@ -19,7 +19,6 @@ import {
   diskBytes,
   done,
   fail,
-  mapDevice,
   O_DIRECT,
   O_EXCL,
   O_WRONLY,
@@ -27,18 +26,17 @@ import {
   quit,
   ready,
   say,
-  touch,
   writeFrom,
 } from "./libc.ts";
+import { takeMemory } from "./memory.ts";
 
-const [device, size, align, disk] = Deno.args;
-if (device === undefined || size === undefined || align === undefined || disk === undefined) {
-  quit("Usage: direct_io.ts DEVICE BYTES ALIGN DISK", 64);
+const [memory, size, align, disk] = Deno.args;
+if (memory === undefined || size === undefined || align === undefined || disk === undefined) {
+  quit("Usage: direct_io.ts MEMORY BYTES ALIGN DISK", 64);
 }
 const bytes = Number(size);
 const diskFd = open(disk, O_WRONLY | O_DIRECT | O_EXCL);
-const mapping = mapDevice({ path: device, bytes, alignBytes: Number(align), writable: false });
-touch(mapping, bytes);
+const mapping = takeMemory({ path: memory, bytes, alignBytes: Number(align), writable: false });
 await ready(mapping, bytes);
 
 // A disk smaller than the mapping is written over and over from its beginning.
@@ -57,7 +55,7 @@ for (let offset = 0; offset < bytes; offset += chunk) {
     result,
     ns,
   });
-  if (result < 0) fail(`Cannot write ${wanted} bytes of "${device}" to "${disk}"`);
+  if (result < 0) fail(`Cannot write ${wanted} bytes of "${memory}" to "${disk}"`);
   moved += result;
 }
 await done(moved);

@@ -105,7 +105,10 @@ guestTest(
     await using folder = await temporaryFolder();
     // libnvdimm wants regions of whole 16 MiB: this one has 1 MiB too many.
     await using guest = await boot(`${folder.path}/kernel.log`, { region: 129 * 2 ** 20 });
-    const error = await assertRejects(() => createNamespace(guest, 2 ** 21), MachineryError);
+    const error = await assertRejects(
+      () => createNamespace(guest, { mode: "devdax", alignBytes: 2 ** 21, map: "dev" }),
+      MachineryError,
+    );
     assertMatch(error.message, /Cannot make a devdax device .* "ndctl" exited with/);
     assertMatch(error.evidence, /namespace/);
   },
@@ -115,7 +118,7 @@ guestTest("headcount traces the machine that it runs on", async () => {
   // This machine is the guest: headcount runs inside and knows nothing of the outside.
   await using folder = await temporaryFolder();
   await using guest = await boot(`${folder.path}/kernel.log`);
-  await createNamespace(guest, 2 ** 21);
+  await createNamespace(guest, { mode: "devdax", alignBytes: 2 ** 21, map: "dev" });
   const env = { DENO_DIR: guest.provide(await denoFolder()), HOME: "/tmp", NO_COLOR: "1" };
   const command = [
     // deno does not let a program that it starts inherit this without the permission for all.
