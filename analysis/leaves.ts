@@ -96,9 +96,8 @@ export function withTaken(
  *
  * A leaf function can exist without serving devdax (6.15 and 6.16), so one that stayed silent
  * throughout says nothing: then, as where there is none, the mapping size tells the level. Devdax maps
- * by entries of exactly that size, and of other memory the workload made sure of it in smaps. That
- * shows no huge entries of an fsdax file to 6.14, where the device's leaf function serves them: it
- * never serves smaller ones.
+ * by entries of exactly that size, and of other memory the workload made sure of it. To 6.6 it cannot
+ * tell of an fsdax file's, where the device's leaf function serves huge ones: it never serves others.
  *
  * @param memory Bytes behind one leaf entry, and what memory it is.
  * @param roles What became of the roles that serve leaves.
@@ -138,7 +137,7 @@ export function leafLevel(
   }
   const { hugeLeaf } = roles;
   const why = kind !== "devdax"
-    ? "the workload found it so in smaps"
+    ? "the workload made sure of it when it had touched the memory"
     : pages === 1
     ? "the device maps by single pages"
     : hugeLeaf.kind === "absent"

@@ -66,7 +66,7 @@ export async function recordTo(
   { isAnother = false, overhead, bpftraceEnvironment }: RecordOptions = {},
 ): Promise<Recorded> {
   const bytes = workloadBytes(options.workload, options.size);
-  await makeFolder(directory);
+  await makeRecordingFolder(directory);
   const progress = showProgress(options.quiet ?? false);
   const abort = new AbortController();
   const stopListening = abortOnSignals(abort);
@@ -80,7 +80,7 @@ export async function recordTo(
         onEvent: (event) => {
           // What is fetched before the boot takes the time that the network takes.
           if (event.kind === "phase") {
-            timer ??= limit(options.timeout * (overhead?.rounds ?? 1), abort, progress);
+            timer ??= limitTime(options.timeout * (overhead?.rounds ?? 1), abort, progress);
           }
           const isKnown = event.kind === "target" || event.kind === "accelerator";
           if (!isAnother || !isKnown) progress.tell(event);
@@ -117,7 +117,7 @@ export async function recordTo(
 }
 
 /** Ends a trace that takes too long. */
-function limit(
+export function limitTime(
   seconds: number,
   abort: AbortController,
   progress: Progress,
@@ -131,7 +131,12 @@ function limit(
   }, seconds * 1000);
 }
 
-async function writeItem(file: RecordingWriter, line: string, directory: string): Promise<void> {
+/** Writes a line of a recording. */
+export async function writeItem(
+  file: RecordingWriter,
+  line: string,
+  directory: string,
+): Promise<void> {
   try {
     await file.write(line);
   } catch (error) {
@@ -143,7 +148,8 @@ async function writeItem(file: RecordingWriter, line: string, directory: string)
   }
 }
 
-async function makeFolder(directory: string): Promise<void> {
+/** Makes the folder of a recording. */
+export async function makeRecordingFolder(directory: string): Promise<void> {
   try {
     await Deno.mkdir(directory, { recursive: true });
   } catch (error) {
@@ -160,7 +166,7 @@ async function makeFolder(directory: string): Promise<void> {
 }
 
 /** A folder in which nothing was recorded is not left behind. */
-async function removeIfEmpty(directory: string): Promise<void> {
+export async function removeIfEmpty(directory: string): Promise<void> {
   const { plain, zstd } = RECORDING_FILES;
   try {
     // Without an item, a compressed one holds at most the beginnings of compression.

@@ -90,7 +90,7 @@ function verdictLines(report: Report, width: number, paint: Paint): readonly str
 }
 
 function whereRows(report: Report): readonly (readonly [string, string])[] {
-  const { kernel, target, device, memory, workload, recording } = report;
+  const { kernel, target, device, memory, leafLevel, workload, recording } = report;
   const verb = workload.repeats === undefined ? "moved" : "took";
   const moved = workload.bytesMoved === null
     ? "did not end"
@@ -111,7 +111,7 @@ function whereRows(report: Report): readonly (readonly [string, string])[] {
       ]
       : [
         "memory",
-        `${memoryName(memory)}, mapped by ${byteSize(device.alignBytes)}` +
+        `${memoryName(memory)}, mapped by ${byteSize(leafLevel.pages * kernel.pageBytes)}` +
         (device.path === memory.kind ? "" : `, at ${device.path}`) + mapText(memory),
       ],
     [

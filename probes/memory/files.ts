@@ -117,8 +117,8 @@ async function mounted(
 }
 
 /**
- * By what leaves a file is mapped. A device's (to 6.14) are not in smaps: those of a size that is
- * larger than a page are told by the walk's leaf function then.
+ * By what leaves a file is mapped. Kernels to 6.6 do not tell of a device's; there the walk's leaf
+ * function serves those that are larger than a page.
  */
 async function leafBytes(target: Target, path: string, bytes: number): Promise<number> {
   const { command, environment } = fileLeavesCommand(target, path, bytes);

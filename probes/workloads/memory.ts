@@ -18,7 +18,8 @@ import {
   rewrite,
   touch,
 } from "./libc.ts";
-import { mappedPages } from "./smaps.ts";
+import { scanHugeBytes } from "./pagemap.ts";
+import { type MappedPages, mappedPages } from "./smaps.ts";
 
 // asm-generic/mman-common.h and mman.h, as x86-64 has them.
 const PROT_NONE = 0;
@@ -84,11 +85,11 @@ export function takeMemory(wish: MapWish): Mapping {
     : takePages({ bytes, alignBytes, shared: false, pages });
 }
 
-/** Maps a file's memory as {@link takeMemory} does, and tells how much of it huge leaf entries map. */
+/** Maps a file as {@link takeMemory} does, and tells how many of its bytes huge leaf entries map. */
 export function hugeBytesOf(path: string, bytes: number): number {
   const mapping = mapPages({ path, bytes, alignBytes: PAGE_BYTES, shared: true, pages: "default" });
   rewrite(mapping, bytes);
-  return mappedPages(readSmaps(), mapping.start)?.hugeBytes ?? 0;
+  return mappedAs(mapping, bytes).hugeBytes;
 }
 
 /**
@@ -150,12 +151,10 @@ function map(
   return pointer === null || start === 0xffff_ffff_ffff_ffffn ? undefined : { start, pointer };
 }
 
-function checkLeaves({ start }: Mapping, wish: PagesWish): void {
+function checkLeaves(mapping: Mapping, wish: PagesWish): void {
   const { alignBytes, pages } = wish;
   const bytes = mappedBytes(wish);
-  const mapped = mappedPages(readSmaps(), start);
-  if (mapped === undefined) return quit("Cannot find the mapping in /proc/self/smaps", 1);
-  const { pageBytes, hugeBytes } = mapped;
+  const { pageBytes, hugeBytes } = mappedAs(mapping, bytes);
   const isHuge = alignBytes > PAGE_BYTES;
   if (pages === "hugetlb" ? pageBytes === alignBytes : hugeBytes === (isHuge ? bytes : 0)) return;
   const why = isHuge
@@ -170,6 +169,15 @@ function checkLeaves({ start }: Mapping, wish: PagesWish): void {
       `by huge leaf entries: ${why}`,
     1,
   );
+}
+
+/** How memory is mapped that was touched; smaps leaves out the huge leaf entries of a device's file. */
+function mappedAs(mapping: Mapping, bytes: number): MappedPages {
+  const mapped = mappedPages(readSmaps(), mapping.start);
+  if (mapped === undefined) return quit("Cannot find the mapping in /proc/self/smaps", 1);
+  return mapped.hugeBytes > 0
+    ? mapped
+    : { ...mapped, hugeBytes: scanHugeBytes(mapping, bytes) ?? mapped.hugeBytes };
 }
 
 /** Whole leaves: a huge page that is touched is there as a whole. */
