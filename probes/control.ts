@@ -66,6 +66,11 @@ export async function* control(
   wish.onEvent({ kind: "phase", name: "facts" });
   const facts = await abortable(readFactsOnce(target, wish.cache), wish.signal);
   for (const kind of wish.memories) {
+    const lost = await Promise.race([target.lost, Promise.resolve(undefined)]);
+    if (lost !== undefined) {
+      yield { kind: "lacking", memory: kind, error: lost };
+      continue;
+    }
     await using stack = new AsyncDisposableStack();
     try {
       const memory = stack.use(await openMemory(target, { ...wish, memory: kind }));

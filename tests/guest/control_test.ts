@@ -44,7 +44,7 @@ testUnless(
   await lacksKernels("6.12"),
   "control: 6.12 grabs huge pages of all kinds once for each leaf, those of dax page by page",
   async () => {
-    const kinds = "devdax,thp,hugetlb-2M,hugetlb-1G,anon,tmpfs,tmpfs-huge,fsdax";
+    const kinds = "devdax,thp,hugetlb-2M,hugetlb-1G,anon,tmpfs-huge,fsdax";
     const { rows, devdax, headers } = await compared(
       ...["6.12", kinds, "--map", "mem", "--timeout", "60"] as const,
     );
@@ -54,7 +54,6 @@ testUnless(
       "hugetlb-2M": ["pmd", ["9"], 512, 3, 3, "once"],
       "hugetlb-1G": ["pud", ["18"], 512, 3, 3, "once"],
       anon: ["pte", ["0"], 512, 512, 512, "once"],
-      tmpfs: ["pte", ["0"], 512, 512, 512, "once"],
       "tmpfs-huge": ["pmd", ["9"], 512, 3, 3, "once"],
       // Mapped by a huge leaf, of pages that are not compound.
       fsdax: ["pmd", ["0"], 512, 512, 3, "per-page"],
