@@ -240,6 +240,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
       bytes: device.bytes,
       pfn: device.pfn ?? null,
     },
+    ...(header.memory === undefined ? {} : { memory: header.memory }),
     workload: {
       name: header.workload.name,
       bytes: header.workload.bytes,

@@ -57,7 +57,7 @@ export interface JudgedSums {
   walked: number;
   /** Those with too many references, some of which may have been given back unseen. */
   unsure: number;
-  /** Pages that no huge leaf accounts for, though the device maps by huge leaves only. */
+  /** Pages that no huge leaf accounts for, though the memory is mapped by huge leaves only. */
   uncovered: number;
   /** Fast grabs by a function that only the slow path calls. */
   strayGrabs: number;

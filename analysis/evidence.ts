@@ -160,7 +160,7 @@ export function doubtsOf({ calls, ledger, level }: Evidence): readonly string[] 
   }
   if (uncovered > 0) {
     doubts.push(
-      `${counted(uncovered, "page")} came from no huge leaf, though the device maps by ` +
+      `${counted(uncovered, "page")} came from no huge leaf, though the memory is mapped by ` +
         `${level.level} leaves only.`,
     );
   }

@@ -71,7 +71,7 @@ export interface CallFacts extends CallKey {
   readonly leastGrabs: number;
   /** Leaves that the fast pages were reached through. */
   readonly leaves: Readonly<Record<Level, number>>;
-  /** Pages that no huge leaf accounts for, though the device maps by huge leaves only. */
+  /** Pages that no huge leaf accounts for, though the memory is mapped by huge leaves only. */
   readonly uncovered: number;
   /** Pages of which it cannot be told whether they were reached through one leaf or several. */
   readonly unknown: number;

@@ -5,7 +5,7 @@
  */
 
 import type { HexAddress, LeafEvent, Level, RunEvent } from "../recording/event.ts";
-import type { DeviceSummary, PlanSummary, Role } from "../recording/header.ts";
+import type { DeviceSummary, MemoryKind, PlanSummary, Role } from "../recording/header.ts";
 import { cutRun } from "./runs.ts";
 
 /** How the leaf level of the pages of one device is known. */
@@ -46,7 +46,7 @@ export interface Leaves {
    * borders of leaves; a huge leaf that maps order-0 pages counts as one.
    */
   readonly leastGrabs: number;
-  /** Pages that no huge leaf accounts for, though the device maps by huge leaves only. */
+  /** Pages that no huge leaf accounts for, though the memory is mapped by huge leaves only. */
   readonly uncovered: number;
 }
 
@@ -66,6 +66,9 @@ export function pageIndex(address: HexAddress, pageBytes: number): number {
     ? Math.floor(Number(address) / pageBytes)
     : Number(BigInt(address) / BigInt(pageBytes));
 }
+
+/** Pages behind a PMD, as x86-64 has them. */
+const PMD_PAGES = 512;
 
 /** The roles whose functions serve leaves. */
 export const LEAF_ROLES = ["hugeLeaf", "pmdLeaf", "pudLeaf", "pteLeaf"] as const;
@@ -109,9 +112,11 @@ export function withTaken(
  * Decides how the level of the leaves is known.
  *
  * A leaf function can exist without serving devdax (6.15 and 6.16), so one that stayed silent
- * throughout says nothing: then, as where there is none, the device's mapping size tells the level.
- * Devdax maps by entries of exactly that size.
+ * throughout says nothing: then, as where there is none, the mapping size tells the level. Devdax maps
+ * by entries of exactly that size, and of other memory the workload made sure of it. To 6.6 it cannot
+ * tell of an fsdax file's, where the device's leaf function serves huge ones: it never serves others.
  *
+ * @param memory Bytes behind one leaf entry, and what memory it is.
  * @param roles What became of the roles that serve leaves.
  * @param served Those of them that served any page of the judged calls.
  *
@@ -132,11 +137,15 @@ export function withTaken(
  */
 export function leafLevel(
   roles: Pick<PlanSummary["roles"], typeof LEAF_ROLES[number]>,
-  { alignBytes }: Pick<DeviceSummary, "alignBytes">,
+  { alignBytes: bytes, kind = "devdax" }: Pick<DeviceSummary, "alignBytes"> & {
+    readonly kind?: MemoryKind | undefined;
+  },
   pageBytes: number,
   served: ReadonlySet<typeof LEAF_ROLES[number]>,
 ): DeviceLevel {
-  const pages = Math.max(1, alignBytes / pageBytes);
+  const least = kind === "fsdax" && served.has("hugeLeaf") ? PMD_PAGES * pageBytes : pageBytes;
+  const alignBytes = Math.max(bytes, least);
+  const pages = alignBytes / pageBytes;
   const level = pages === 1 ? "pte" : alignBytes < 2 ** 30 ? "pmd" : "pud";
   const functions = LEAF_ROLES.filter((role) => served.has(role))
     .flatMap((role) => functionOf(roles[role]));
@@ -144,7 +153,9 @@ export function leafLevel(
     return { source: "function", level, pages, why: `${functions.join(", ")} served them` };
   }
   const { hugeLeaf } = roles;
-  const why = pages === 1
+  const why = kind !== "devdax"
+    ? "the workload made sure of it when it had touched the memory"
+    : pages === 1
     ? "the device maps by single pages"
     : hugeLeaf.kind === "absent"
     ? hugeLeaf.why

@@ -8,6 +8,14 @@ export { type Analysis, type RecordingLine, startAnalysis } from "./analysis.ts"
 export { analyze } from "./analyze.ts";
 export type { GroupSums, JudgedSums } from "./call_sums.ts";
 export type { HelperFailure, PartCounts } from "./calls.ts";
+export {
+  compareDevdax,
+  type ControlRow,
+  controlRow,
+  type FailedMemory,
+  type TracedMemory,
+  type Treatment,
+} from "./control.ts";
 export type { Evidence } from "./evidence.ts";
 export type { Balance, CallFacts } from "./facts.ts";
 export type { HeadGrabs } from "./heads.ts";
@@ -35,6 +43,11 @@ export {
   type VerdictKind,
 } from "./verdict.ts";
 export { type FailedRow, type MatrixRow, matrixRow, type TracedRow } from "./matrix.ts";
+export {
+  type ControlTextOptions,
+  renderControl,
+  renderControlMarkdown,
+} from "./report/control_text.ts";
 export { renderJson } from "./report/json.ts";
 export type { SeenTaking, Takings } from "./takings.ts";
 export { renderMatrix, renderMatrixMarkdown } from "./report/matrix_text.ts";

@@ -122,9 +122,10 @@ interface Place {
  * ```
  */
 export function sumUpRanges(
-  { plan, device, kernel: { pageBytes }, workload: { scope = "buffer" } = {} }: {
+  { plan, device, memory, kernel: { pageBytes }, workload: { scope = "buffer" } = {} }: {
     readonly plan: Header["plan"];
     readonly device?: Pick<DeviceSummary, "alignBytes">;
+    readonly memory?: Header["memory"];
     readonly kernel: Pick<Header["kernel"], "pageBytes">;
     readonly workload?: Pick<WorkloadSummary, "scope">;
   },
@@ -136,11 +137,12 @@ export function sumUpRanges(
   const levelFor = (served: Iterable<typeof LEAF_ROLES[number]>): LeafLevel =>
     scope !== "buffer" || device === undefined
       ? levelByHeads(plan.roles)
-      : leafLevel(plan.roles, device, pageBytes, new Set(served));
+      : leafLevel(plan.roles, { ...device, kind: memory?.kind }, pageBytes, new Set(served));
   const unserved = levelFor([]);
   // Which of the two it is can show as late as in the last call. For single pages they are the same.
-  const isOne = unserved.source === "heads" || unserved.level === "pte" || probed.length === 0;
-  const levels = isOne ? [unserved] : [levelFor(probed), unserved];
+  const served = levelFor(probed);
+  const isOne = served.source === "heads" || served.level === "pte" || probed.length === 0;
+  const levels = isOne ? [unserved] : [served, unserved];
   const deviceLevels = levels.filter((level) => level.source !== "heads");
   const inside = placeAt(-1, -1);
   const waiting: Place[] = [];

@@ -200,9 +200,12 @@ function notesOf(
   if (seen === "once" && fast > 0 && even.leastGrabs === fast) {
     notes.push(
       level.level === "pte"
-        ? "There was nothing to batch: the device maps by single pages, and each is its own leaf."
+        ? "There was nothing to batch: the memory is mapped by single pages, and each is its own leaf."
         : "There was nothing to batch: no call took more than one page of a leaf.",
     );
+    if (level.level === "pte" && even.compound > 0) {
+      notes.push("Some pages have compound heads: single leaves are grabbed one by one even so.");
+    }
   }
   if (seen === "per-page" && even.compound === 0) {
     notes.push("Every page is its own head (order 0): fewer grabs take compound pages first.");

@@ -1,8 +1,10 @@
 /**
- * Words for numbers.
+ * Words for numbers, and for memory.
  *
  * @module
  */
+
+import type { MemoryKind, MemorySummary } from "../recording/header.ts";
 
 /**
  * A number and its noun, in the plural where there is not exactly one.
@@ -54,6 +56,31 @@ export function byteSize(bytes: number): string {
 export function pfnText(pfn: number): string {
   return `0x${pfn.toString(16)}`;
 }
+
+/**
+ * What memory of a kind is called in a sentence.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(memoryName({ kind: "thp" }), "transparent huge pages");
+ * ```
+ */
+export function memoryName({ kind }: Pick<MemorySummary, "kind">): string {
+  return MEMORY_NAMES[kind];
+}
+
+const MEMORY_NAMES: Readonly<Record<MemoryKind, string>> = {
+  devdax: "devdax",
+  thp: "transparent huge pages",
+  "hugetlb-2M": "hugetlb pages of 2 MiB",
+  "hugetlb-1G": "hugetlb pages of 1 GiB",
+  anon: "anonymous memory in small pages",
+  tmpfs: "a file on tmpfs in small pages",
+  "tmpfs-huge": "a file on tmpfs in huge pages",
+  fsdax: "a file on ext4 with dax",
+};
 
 /**
  * A sentence to go on with after a colon.

@@ -5,7 +5,14 @@
  */
 
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { parseBytes, type ParsedWorkload, parseWorkload, RequestError } from "../mod.ts";
+import {
+  MEMORY_KINDS,
+  type MemoryKind,
+  parseBytes,
+  type ParsedWorkload,
+  parseWorkload,
+  RequestError,
+} from "../mod.ts";
 
 const PAGE_BYTES = 4096;
 
@@ -35,6 +42,19 @@ export function workload(text: string): ParsedWorkload {
     if (!(error instanceof RequestError)) throw error;
     throw new InvalidArgumentError(`${error.message}.`);
   }
+}
+
+/** Kinds of memory, by commas. */
+export function memoryKinds(text: string): readonly MemoryKind[] {
+  const kinds = text.split(",").map((name) => {
+    const kind = MEMORY_KINDS.find((kind) => kind === name.trim());
+    if (kind !== undefined) return kind;
+    throw new InvalidArgumentError(
+      `There is no memory "${name}", only ${MEMORY_KINDS.join(", ")}.`,
+    );
+  });
+  if (new Set(kinds).size === kinds.length) return kinds;
+  throw new InvalidArgumentError("Give each kind once.");
 }
 
 /** A whole number from 1 on. */

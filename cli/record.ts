@@ -24,7 +24,7 @@ import {
 } from "./recording_file.ts";
 import { abortOnSignals } from "./signals.ts";
 import { targetWish } from "./target_options.ts";
-import type { WorkloadOptions } from "./workload_options.ts";
+import { memoryWish, type WorkloadOptions } from "./workload_options.ts";
 
 /** How a trace ended that did not fail. */
 export interface Recorded {
@@ -66,7 +66,7 @@ export async function recordTo(
   { isAnother = false, overhead, bpftraceEnvironment }: RecordOptions = {},
 ): Promise<Recorded> {
   const bytes = workloadBytes(options.workload, options.size);
-  await makeFolder(directory);
+  await makeRecordingFolder(directory);
   const progress = showProgress(options.quiet ?? false);
   const abort = new AbortController();
   const stopListening = abortOnSignals(abort);
@@ -80,7 +80,7 @@ export async function recordTo(
         onEvent: (event) => {
           // What is fetched before the boot takes the time that the network takes.
           if (event.kind === "phase") {
-            timer ??= limit(
+            timer ??= limitTime(
               options.timeout * (overhead?.rounds ?? 1) + observedSeconds(options),
               abort,
               progress,
@@ -90,6 +90,7 @@ export async function recordTo(
           if (!isAnother || !isKnown) progress.tell(event);
         },
       }),
+      memory: memoryWish(options),
       workload: options.workload.wish,
       directory,
       created,
@@ -128,7 +129,7 @@ function observedSeconds({ workload: { wish } }: WorkloadOptions): number {
 }
 
 /** Ends a trace that takes too long. */
-function limit(
+export function limitTime(
   seconds: number,
   abort: AbortController,
   progress: Progress,
@@ -142,7 +143,12 @@ function limit(
   }, seconds * 1000);
 }
 
-async function writeItem(file: RecordingWriter, line: string, directory: string): Promise<void> {
+/** Writes a line of a recording. */
+export async function writeItem(
+  file: RecordingWriter,
+  line: string,
+  directory: string,
+): Promise<void> {
   try {
     await file.write(line);
   } catch (error) {
@@ -154,7 +160,8 @@ async function writeItem(file: RecordingWriter, line: string, directory: string)
   }
 }
 
-async function makeFolder(directory: string): Promise<void> {
+/** Makes the folder of a recording. */
+export async function makeRecordingFolder(directory: string): Promise<void> {
   try {
     await Deno.mkdir(directory, { recursive: true });
   } catch (error) {
@@ -171,7 +178,7 @@ async function makeFolder(directory: string): Promise<void> {
 }
 
 /** A folder in which nothing was recorded is not left behind. */
-async function removeIfEmpty(directory: string): Promise<void> {
+export async function removeIfEmpty(directory: string): Promise<void> {
   const { plain, zstd } = RECORDING_FILES;
   try {
     // Without an item, a compressed one holds at most the beginnings of compression.

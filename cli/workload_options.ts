@@ -5,27 +5,42 @@
  */
 
 import { type Command, Option } from "@commander-js/extra-typings";
-import type { ParsedWorkload } from "../mod.ts";
+import { MEMORY_KINDS, type MemoryKind, type MemorySummary, type ParsedWorkload } from "../mod.ts";
 import { workload } from "./arguments.ts";
 import { targetCommand, type TargetOptions } from "./target_options.ts";
 
 /** What these options hold, where it runs included. */
 export type WorkloadOptions = TargetOptions & {
   readonly workload: ParsedWorkload;
+  readonly memoryKind?: MemoryKind | undefined;
+  readonly map?: "dev" | "mem" | undefined;
   /** Whether the recording is compressed. */
   readonly zstd?: true | undefined;
 };
 
 /** Adds a command that has them. */
 export function workloadCommand(root: Command, name: string): Command<[], WorkloadOptions> {
-  return targetCommand(root, name).addOption(
-    new Option(
-      "--workload <text>",
-      "what pins the memory: direct-io, vmsplice, io-uring, process-vm or gup-test, and OPTIONS " +
-        "(trace --help tells them)",
+  return targetCommand(root, name)
+    .addOption(
+      new Option(
+        "--workload <text>",
+        "what pins the memory: direct-io, vmsplice, io-uring, process-vm or gup-test, and OPTIONS " +
+          "(trace --help tells them)",
+      )
+        .argParser(workload).default(workload("direct-io"), "direct-io"),
     )
-      .argParser(workload).default(workload("direct-io"), "direct-io"),
-  );
+    .addOption(
+      new Option("--memory-kind <kind>", "whose memory is pinned (devdax)").choices(MEMORY_KINDS),
+    )
+    .addOption(
+      new Option("--map <where>", "struct pages on the device (guest: dev), or in memory")
+        .choices(["dev", "mem"] as const),
+    );
+}
+
+/** The memory that these options ask for. */
+export function memoryWish({ memoryKind = "devdax", map }: WorkloadOptions): MemorySummary {
+  return { kind: memoryKind, ...(map === undefined ? {} : { map }) };
 }
 
 /** Words about workloads below the options of such a command. */

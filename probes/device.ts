@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DeviceSummary } from "../recording/header.ts";
+import type { DeviceSummary, MemorySummary } from "../recording/header.ts";
 import { MachineryError, RequestError } from "./failure.ts";
 import { collect, CommandError, readText, type Target } from "./targets/target.ts";
 
@@ -13,23 +13,82 @@ const PAGE_BYTES = 4096;
 /** The device that a guest of headcount's own gets. */
 export const GUEST_DEVICE = "/dev/dax0.0";
 
+/** What a guest's NVDIMM is made into. */
+export interface NamespaceWish {
+  /** Whose device it is to be: that of one program after another, or that of a file system. */
+  readonly mode: "devdax" | "fsdax";
+  /** Mapping size. */
+  readonly alignBytes: number;
+  /** Where its struct pages are to be: on the device (altmap), or in memory. */
+  readonly map: MemoryMap;
+}
+
+/** Where the struct pages of a device are. */
+export type MemoryMap = NonNullable<MemorySummary["map"]>;
+
 /**
- * Makes the NVDIMM of a guest into a devdax device.
+ * Makes the NVDIMM of a guest into a device.
  *
  * @throws {MachineryError} when ndctl does not do it; the evidence is what it printed.
  */
-export async function createNamespace(target: Target, alignBytes: number): Promise<void> {
+export async function createNamespace(
+  target: Target,
+  { mode, alignBytes, map }: NamespaceWish,
+): Promise<void> {
   const command = [
     "ndctl",
     "create-namespace",
-    ...["--force", "--reconfig=namespace0.0", "--mode=devdax", `--align=${alignBytes}`],
+    ...["--force", "--reconfig=namespace0.0", `--mode=${mode}`],
+    ...[`--align=${alignBytes}`, `--map=${map}`],
   ];
   const { code, stderr } = await collect(target.exec(command));
   if (code === 0) return;
+  const needs = mode === "devdax" ? "NVDIMM_DAX and DEV_DAX_PMEM, and this align" : "NVDIMM_PFN";
   throw new MachineryError(
-    `Cannot make a devdax device of the guest's NVDIMM at an align of ${alignBytes} bytes: "ndctl" exited with ${code}; the kernel needs NVDIMM_DAX and DEV_DAX_PMEM, and this align`,
+    `Cannot make a ${mode} device of the guest's NVDIMM at an align of ${alignBytes} bytes: "ndctl" exited with ${code}; the kernel needs ${needs}`,
     stderr.trim(),
   );
+}
+
+/**
+ * Reads where the struct pages of a device are; `undefined` where ndctl does not tell.
+ *
+ * @param path `/dev/daxX.Y`, or `/dev/pmemX`.
+ */
+export async function readMap(target: Target, path: string): Promise<MemoryMap | undefined> {
+  const list = ["ndctl", "list", "--namespaces", "--device-dax"];
+  const { code, stdout } = await collect(target.exec(list));
+  return code === 0 ? mapIn(new TextDecoder().decode(stdout), path) : undefined;
+}
+
+/**
+ * Where the struct pages of a device are, as `ndctl list --namespaces --device-dax` tells.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const list = JSON.stringify([
+ *   { dev: "namespace1.0", map: "dev", blockdev: "pmem1" },
+ *   { dev: "namespace0.0", map: "mem", daxregion: { devices: [{ chardev: "dax0.0" }] } },
+ * ]);
+ * assertEquals([mapIn(list, "/dev/dax0.0"), mapIn(list, "/dev/pmem1")], ["mem", "dev"]);
+ * assertEquals([mapIn(list, "/dev/dax2.0"), mapIn("", "/dev/dax0.0")], [undefined, undefined]);
+ * ```
+ */
+export function mapIn(list: string, path: string): MemoryMap | undefined {
+  interface Listed {
+    readonly map?: string;
+    readonly blockdev?: string;
+    readonly daxregion?: { readonly devices?: readonly { readonly chardev?: string }[] };
+  }
+  // Nothing at all is printed where there is no namespace, and an object where there is one only.
+  const listed: Listed | readonly Listed[] = list.trim() === "" ? [] : JSON.parse(list);
+  const name = path.replace("/dev/", "");
+  const found = [listed].flat().find(({ blockdev, daxregion }) =>
+    blockdev === name || (daxregion?.devices ?? []).some(({ chardev }) => chardev === name)
+  );
+  return found?.map === "dev" || found?.map === "mem" ? found.map : undefined;
 }
 
 /**

@@ -7,6 +7,13 @@
 export type { BtfFunction, BtfReturn } from "./btf.ts";
 export { mebibytes, parseBytes } from "./bytes.ts";
 export { cacheFolder } from "./cache.ts";
+export {
+  control,
+  type ControlLack,
+  type ControlRun,
+  type ControlWish,
+  type RecordingPlace,
+} from "./control.ts";
 export type { ArchiveEvent } from "./debian/archive.ts";
 export type { CachedKernel } from "./debian/kernel_cache.ts";
 export type { KernelChoice, KernelSource } from "./debian/kernels.ts";

@@ -10,6 +10,7 @@ import type { WorkloadRound } from "../recording/event.ts";
 import {
   type DeviceSummary,
   type Header,
+  type MemorySummary,
   RECORDING_FORMAT,
   type Scope,
 } from "../recording/header.ts";
@@ -18,16 +19,18 @@ import { RequestError } from "./failure.ts";
 import type { KernelFacts } from "./kernel.ts";
 import { readFactsOnce } from "./known_facts.ts";
 import { runUntraced, takeTurns } from "./overhead.ts";
+import { checkMemory, DEVDAX } from "./memory/kinds.ts";
+import { openMemory } from "./memory/open.ts";
 import { makePlan, type PlanWish } from "./plan.ts";
 import { renderScript } from "./script/program.ts";
 import { runSession } from "./session.ts";
 import { tracerEnvironment } from "./tracer_environment.ts";
-import { expectedDevice, openDevice, openTarget, type TargetWish } from "./targets/open.ts";
+import { openTarget, type TargetWish } from "./targets/open.ts";
 import type { Target } from "./targets/target.ts";
 import { openWorkload } from "./workloads/open.ts";
 import { isOwn } from "./workloads/own.ts";
 import type { WorkloadCommand } from "./workloads/program.ts";
-import type { WorkloadWish } from "./workloads/workload.ts";
+import { choosesMemory, type WorkloadWish } from "./workloads/workload.ts";
 
 /** What to trace. */
 export interface TraceWish extends TargetWish {
@@ -66,25 +69,43 @@ export const SCRIPT_FILE = "headcount.bt";
  * @throws {MachineryError} when something that is needed does not work.
  */
 export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, void, undefined> {
+  const { memory: kind = DEVDAX } = wish;
+  checkMemory(kind, wish);
+  if (kind.kind !== "devdax" && choosesMemory(wish.workload)) {
+    throw new RequestError(
+      `The workload has memory of its own choice: --memory-kind ${kind.kind} contradicts it`,
+    );
+  }
   const place = placeFor(wish);
   await using target = await openTarget(place);
   wish.onEvent({ kind: "phase", name: "facts" });
-  const made = abortable(deviceFor(target, place), wish.signal);
-  made.catch(() => {});
   // What a guest's device will be is known: nothing else has to wait for it.
-  const expected = target.summary.kind === "guest" ? expectedDevice(wish) : await made;
+  await using memory = needsMemory(place, target)
+    ? await openMemory(target, { ...place, memory: kind })
+    : undefined;
   const facts = await abortable(readFactsOnce(target, wish.cache), wish.signal);
-  await using workload = await openWorkload(target, expected, wish.workload, wish.bytes);
+  await using workload = await openWorkload(target, memory?.expected, wish.workload, wish.bytes);
   const { command, device } = workload;
-  const opened = { device: device === expected ? made : Promise.resolve(device), facts };
+  const opened: OpenedTrace = memory === undefined || device !== memory.expected
+    ? { device: Promise.resolve(device), facts }
+    : { device: memory.device, ...(isOwn(wish.workload) ? {} : { memory: memory.memory }), facts };
   const run = () => traceWorkload(target, opened, command, wish);
   if (wish.overhead === undefined) return yield* run();
   if (command.scope !== undefined) {
     throw new RequestError("Only workloads of headcount's tell the times that --overhead compares");
   }
   const { rounds, onRound } = wish.overhead;
-  await made;
+  await opened.device;
   yield* takeTurns(() => runUntraced(target, command, wish.signal), run, rounds, onRound);
+}
+
+/** What a workload is traced on. */
+export interface OpenedTrace {
+  /** Its memory, which may still be in the making; nothing where that may be any. */
+  readonly device: Promise<DeviceSummary | undefined>;
+  /** What memory that is; absent where the workload chose it. */
+  readonly memory?: Promise<MemorySummary>;
+  readonly facts: KernelFacts;
 }
 
 /**
@@ -104,10 +125,12 @@ function placeFor(wish: TraceWish): TargetWish {
   return { ...wish, target: "local", anyMemory: true, runsAlready: true };
 }
 
-/** The device; in a guest it is there for a command too, on this machine only if it is asked for. */
-async function deviceFor(target: Target, wish: TargetWish): Promise<DeviceSummary | undefined> {
-  const isNeeded = wish.anyMemory !== true || target.summary.kind === "guest";
-  return isNeeded || wish.device !== undefined ? await openDevice(target, wish) : undefined;
+/** In a guest a device is there for a command too, on this machine only if it is asked for. */
+function needsMemory(
+  { anyMemory, device }: Pick<TargetWish, "anyMemory" | "device">,
+  { summary }: Target,
+): boolean {
+  return anyMemory !== true || summary.kind === "guest" || device !== undefined;
 }
 
 /**
@@ -117,10 +140,7 @@ async function deviceFor(target: Target, wish: TargetWish): Promise<DeviceSummar
  */
 export async function* traceWorkload(
   target: Target,
-  { device, facts }: {
-    readonly device: Promise<DeviceSummary | undefined>;
-    readonly facts: KernelFacts;
-  },
+  { device, memory, facts }: OpenedTrace,
   workload: WorkloadCommand,
   wish: Pick<
     TraceWish,
@@ -145,7 +165,7 @@ export async function* traceWorkload(
   const script = join(wish.directory, SCRIPT_FILE);
   await Deno.writeTextFile(script, text);
   const hash = await sha256(text);
-  const header = device.then((device): Header => ({
+  const header = Promise.all([device, memory]).then(([device, memory]): Header => ({
     kind: "header",
     format: RECORDING_FORMAT,
     headcount: wish.headcount,
@@ -159,6 +179,7 @@ export async function* traceWorkload(
     bpftrace: { version: facts.bpftrace },
     target: target.summary,
     ...(device === undefined ? {} : { device }),
+    ...(memory === undefined ? {} : { memory }),
     workload: {
       name: workload.name,
       bytes: workload.bytes ?? wish.bytes,

@@ -153,9 +153,9 @@ export interface TargetSummary {
   readonly commandLine: string;
 }
 
-/** The devdax device whose memory was pinned. */
+/** The devdax device whose memory was pinned, or the other memory in its place. */
 export interface DeviceSummary {
-  /** Path of the character device, such as `/dev/dax0.0`. */
+  /** Path of the character device, such as `/dev/dax0.0`, or of a file; else a kind of memory. */
   readonly path: string;
   /** Mapping size: bytes behind one leaf entry. */
   readonly alignBytes: number;
@@ -163,6 +163,29 @@ export interface DeviceSummary {
   readonly bytes: number;
   /** Page frame number of the device's first page, where the kernel tells it. */
   readonly pfn?: number;
+}
+
+/** Kinds of memory. */
+export const MEMORY_KINDS = [
+  "devdax",
+  "thp",
+  "hugetlb-2M",
+  "hugetlb-1G",
+  "anon",
+  "tmpfs",
+  "tmpfs-huge",
+  "fsdax",
+] as const;
+
+/** A kind of memory: how it comes about, and by what it is mapped. */
+export type MemoryKind = typeof MEMORY_KINDS[number];
+
+/** What memory was pinned, beside how large and where it is. */
+export interface MemorySummary {
+  /** Its kind. */
+  readonly kind: MemoryKind;
+  /** Devdax and fsdax: whether its struct pages are on the device (altmap) or in memory. */
+  readonly map?: "dev" | "mem";
 }
 
 /** How memory is taken. */
@@ -226,6 +249,8 @@ export interface Header {
   readonly target: TargetSummary;
   /** Whose memory was pinned; absent where that may be any, and no device was asked for. */
   readonly device?: DeviceSummary;
+  /** What memory that is; absent in older recordings, and where the workload chose it. */
+  readonly memory?: MemorySummary;
   /** What was run. */
   readonly workload: WorkloadSummary;
   /** What was probed. */

@@ -40,6 +40,8 @@ import {
   type AbsentRole,
   type DeviceSummary,
   type Header,
+  MEMORY_KINDS,
+  type MemorySummary,
   type ProbedRole,
   READABLE_FORMATS,
   type Rejection,
@@ -207,6 +209,10 @@ const header = object<Header>({
     alignBytes: power,
     bytes: count,
     pfn: optional(pfn),
+  })),
+  memory: optional(object<MemorySummary>({
+    kind: among(...MEMORY_KINDS),
+    map: optional(among("dev", "mem")),
   })),
   workload: object<Header["workload"]>({
     name: text,

@@ -33,6 +33,15 @@ const REFUSED: readonly (readonly [string, RegExp, number])[] = [
   ["trace --all --target guest", /In a guest of headcount's own nothing runs yet/, 64],
   ["trace --pid 3 --kernel 6.1", /In a guest of headcount's own nothing runs yet/, 64],
   ["trace --gup-test /no/such", /"\/no\/such" is for --workload 'gup-test ...' only/, 64],
+  ["trace --memory-kind gold", /--memory-kind.*Allowed choices are devdax, thp, hugetlb-2M/, 64],
+  ["trace --memory-kind thp --align 2M", /--align is of a devdax device.*--memory-kind thp/, 64],
+  ["trace --memory-kind thp -- true", /of its own choice: --memory-kind thp contradicts it/, 64],
+  ["trace --memory-kind anon --map mem", /--map is of devdax and fsdax memory/, 64],
+  ["trace --memory-kind tmpfs --device /dev/dax0.0", /--device is of a devdax device/, 64],
+  ["control --memory-kind thp", /Cannot choose one kind of memory: --kinds takes a list/, 64],
+  ["control --kinds devdax,gold", /--kinds.*no memory "gold", only devdax, thp/, 64],
+  ["control --kinds anon,anon", /--kinds.*Give each kind once/, 64],
+  ["control --target guest --kernel /no/such", /"\/no\/such": there is no such file/, 64],
   ["analyze", /missing required argument 'recording'/, 64],
   ["analyze /no/such", /there is no "\/no\/such"/, 64],
   ["analyze LICENSE", /its first line is no header/, 64],
@@ -41,7 +50,7 @@ const REFUSED: readonly (readonly [string, RegExp, number])[] = [
 for (const [args, said, exit] of REFUSED) {
   Deno.test(`${args} is refused with a way on`, async () => {
     await using folder = await temporaryFolder();
-    const out = args.startsWith("trace") ? ["--out", `${folder.path}/recording`] : [];
+    const out = /^(trace|control)/.test(args) ? ["--out", `${folder.path}/recording`] : [];
     const { code, stdout, stderr } = await runTask([...args.split(" "), ...out]);
     assertMatch(stderr, said);
     assertEquals([stdout, code], ["", exit]);
@@ -71,6 +80,7 @@ const NO_WORKLOADS: readonly (readonly [readonly string[], RegExp])[] = [
   [["gup-test -x"], /--workload.*no option "-x": it takes -m -r -n -j -f -a /],
   [["gup-test -a -u"], /--workload.*both, "-a" and "-u"/],
   [["gup-test -t"], /--workload.*"-t" is for memory of other pages than the device's/],
+  [["gup-test -f /dev/zero", "--memory-kind", "thp"], /of its own choice: --memory-kind thp/],
   [["gup-test -m 4", "--size", "2M"], /"-m 4" and --size 2097152 contradict each other/],
   [["direct-io -m 4"], /--workload.*direct-io has no option "-m": it takes -n -o -w -W/],
   [["direct-io -o 5,x"], /--workload.*direct-io: "-o x" is no start: give pages, sectors/],
@@ -97,12 +107,14 @@ Deno.test("trace does not write over a recording", async () => {
   assertEquals(await Deno.readTextFile(`${folder.path}/recording.jsonl`), "precious\n");
 });
 
-Deno.test("trace --help fits a terminal of 80 columns and tells the exit codes", async () => {
-  const { code, stdout } = await runTask(["trace", "--help"]);
-  assertEquals(code, 0);
-  assertStringIncludes(stdout, "69 the machinery failed");
-  assertEquals(stdout.split("\n").filter((line) => line.length > 80), []);
-});
+for (const [task, said] of [["trace", "69 the machinery failed"], ["control", "69 one failed"]]) {
+  Deno.test(`${task} --help fits a terminal of 80 columns and tells the exit codes`, async () => {
+    const { code, stdout } = await runTask([task ?? "", "--help"]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, said ?? "");
+    assertEquals(stdout.split("\n").filter((line) => line.length > 80), []);
+  });
+}
 
 Deno.test("analyze prints the same report for a folder and for its file, and its exit code", async () => {
   const folder = `${ROOT}tests/fixtures/recordings/linux-7.3-2M`;

@@ -5,12 +5,11 @@
  */
 
 import type { RoleName } from "../../recording/header.ts";
-import type { Weighted } from "../histogram.ts";
 import type { MatrixRow, TracedRow } from "../matrix.ts";
 import type { PutSide } from "../put_side.ts";
 import { lowerFirst } from "../words.ts";
 import { wrap } from "./layout.ts";
-import { type Column, markdownTable, textTable } from "./table.ts";
+import { type Column, markdownTable, textTable, values } from "./table.ts";
 
 /** Roles whose functions are shown, in the order in which a call meets them. */
 const SHOWN: readonly RoleName[] = [
@@ -103,13 +102,6 @@ function cells(row: MatrixRow): readonly string[] {
     putCell(putSide),
     verdict,
   ];
-}
-
-/** The values that occurred, the greatest first; only the ends where there are more than three. */
-function values(weighted: readonly Weighted[]): string {
-  const found = weighted.map(([value]) => value).sort((a, b) => b - a);
-  if (found.length === 0) return "-";
-  return found.length > 3 ? `${found[0]} to ${found.at(-1)}` : found.join(", ");
 }
 
 function putCell({ puts, pins, gets }: PutSide): string {

@@ -5,7 +5,7 @@
  */
 
 import type { HexAddress, Level } from "../../recording/event.ts";
-import type { AttachKind, RoleName, Scope, Taking } from "../../recording/header.ts";
+import type { AttachKind, MemorySummary, RoleName, Scope, Taking } from "../../recording/header.ts";
 import type { Histogram, Weighted } from "../histogram.ts";
 import type { LeafLevel } from "../leaves.ts";
 import type { Ledger } from "../ledger.ts";
@@ -123,7 +123,7 @@ export interface Report {
     readonly cpus: number;
     readonly memoryBytes: number;
   };
-  /** The devdax device whose memory was pinned; `null` where it may be any memory. */
+  /** The devdax device whose memory was pinned, or what stands in its place; `null` for any memory. */
   readonly device: {
     readonly path: string;
     readonly alignBytes: number;
@@ -131,6 +131,8 @@ export interface Report {
     /** Page frame number of its first page; `null` where the kernel does not tell. */
     readonly pfn: number | null;
   } | null;
+  /** What memory that is; absent in older recordings, and where the workload chose it. */
+  readonly memory?: MemorySummary;
   /** What was run, and what it said of itself. */
   readonly workload: {
     readonly name: string;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Weighted } from "../histogram.ts";
+
 /** A column: its head, and whether its cells are set to the right. */
 export interface Column {
   /** What stands over it. */
@@ -65,4 +67,21 @@ export function markdownTable(
     line(columns.map(({ right }) => right === true ? "---:" : "---")),
     ...rows.map(line),
   ];
+}
+
+/**
+ * The values that occurred, the greatest first; only the ends where there are more than `most`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const weighted = [[1, 1], [255, 255], [256, 256]] as const;
+ * assertEquals([values(weighted), values(weighted, 2)], ["256, 255, 1", "256 to 1"]);
+ * ```
+ */
+export function values(weighted: readonly Weighted[], most = 3): string {
+  const found = weighted.map(([value]) => value).sort((a, b) => b - a);
+  if (found.length === 0) return "-";
+  return found.length > most ? `${found[0]} to ${found.at(-1)}` : found.join(", ");
 }

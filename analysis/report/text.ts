@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { Scope } from "../../recording/header.ts";
+import type { MemorySummary, Scope } from "../../recording/header.ts";
 import { isAccounted, type Ledger } from "../ledger.ts";
 import type { ProcessSums } from "../processes.ts";
 import type { PutSide } from "../put_side.ts";
 import type { RepeatTimes, Spread } from "../repeats.ts";
 import { seenText, takingText } from "../takings.ts";
 import { EXIT_CODES } from "../verdict.ts";
-import { byteSize, counted, lowerFirst, pfnText } from "../words.ts";
+import { byteSize, counted, lowerFirst, memoryName, pfnText } from "../words.ts";
 import { bars, fields, type Paint, paintWith, wrap } from "./layout.ts";
 import type { Report } from "./report.ts";
 import { type Column, textTable } from "./table.ts";
@@ -94,7 +94,7 @@ function verdictLines(report: Report, width: number, paint: Paint): readonly str
 }
 
 function whereRows(report: Report): readonly (readonly [string, string])[] {
-  const { kernel, target, device, workload, recording } = report;
+  const { kernel, target, workload, recording } = report;
   return [
     ["kernel", `${kernel.release}, ${kernel.machine}, ${kernel.version}`],
     [
@@ -102,13 +102,7 @@ function whereRows(report: Report): readonly (readonly [string, string])[] {
       `${target.kind} on ${target.accelerator} (${target.why}), ${counted(target.cpus, "cpu")}, ` +
       byteSize(target.memoryBytes),
     ],
-    ...(device === null ? [] : [
-      [
-        "device",
-        `${device.path}, align ${byteSize(device.alignBytes)}, size ${byteSize(device.bytes)}` +
-        (device.pfn === null ? "" : `, from pfn ${pfnText(device.pfn)}`),
-      ] as const,
-    ]),
+    ...memoryRows(report),
     workload.scope === undefined
       ? ["workload", workloadText(workload)]
       : ["observed", SCOPES[workload.scope]],
@@ -132,6 +126,26 @@ function whereRows(report: Report): readonly (readonly [string, string])[] {
   ];
 }
 
+/** Whose memory was pinned, where that is known. */
+function memoryRows(
+  { device, memory, leafLevel, kernel }: Report,
+): readonly (readonly [string, string])[] {
+  if (device === null) return [];
+  if (memory === undefined || memory.kind === "devdax") {
+    const pfn = device.pfn === null ? "" : `, from pfn ${pfnText(device.pfn)}`;
+    return [[
+      "device",
+      `${device.path}, align ${byteSize(device.alignBytes)}, size ${byteSize(device.bytes)}${pfn}` +
+      mapText(memory),
+    ]];
+  }
+  const leaves = leafLevel.source === "heads"
+    ? ""
+    : `, mapped by ${byteSize(leafLevel.pages * kernel.pageBytes)}`;
+  const place = device.path === memory.kind ? "" : `, at ${device.path}`;
+  return [["memory", `${memoryName(memory)}${leaves}${place}${mapText(memory)}`]];
+}
+
 /** Whose calls were seen, in words. */
 const SCOPES: Readonly<Record<Scope, string>> = {
   buffer: "the workload, on its buffers",
@@ -147,6 +161,20 @@ function workloadText(
   const moved = bytesMoved === null ? "did not end" : `${verb} ${byteSize(bytesMoved)}`;
   const failed = failedSyscalls > 0 ? `, ${failedSyscalls} failed` : "";
   return `${name}, ${byteSize(bytes)}: ${counted(syscalls, "system call")}${failed}, ${moved}`;
+}
+
+/** What the level is known from, where it is not the heads. */
+function levelSource({ memory }: Report, { source }: Report["leafLevel"]): string {
+  if (source === "function") return "leaf function";
+  return memory === undefined || memory.kind === "devdax" ? "device's mapping size" : "mapping";
+}
+
+/** Where the struct pages are, where that is told. */
+function mapText(memory: MemorySummary | undefined): string {
+  if (memory?.map === undefined) return "";
+  return `, struct pages ${
+    memory.map === "dev" ? "on the device" : "in memory"
+  } (map ${memory.map})`;
 }
 
 /** Times by the kernel's clock, which counts whole microseconds. */
@@ -176,9 +204,7 @@ function probeRows(report: Report): readonly (readonly [string, string])[] {
       "leaf level",
       leafLevel.source === "heads"
         ? `any, known call by call from the heads: ${leafLevel.why}`
-        : `${leafLevel.level}, known from the ` +
-          `${leafLevel.source === "function" ? "leaf function" : "device's mapping size"}: ` +
-          leafLevel.why,
+        : `${leafLevel.level}, known from the ${levelSource(report, leafLevel)}: ${leafLevel.why}`,
     ],
   ];
 }

@@ -5,22 +5,20 @@
  */
 
 import { resolve } from "node:path";
-import type { DeviceSummary } from "../../recording/header.ts";
+import type { MemorySummary } from "../../recording/header.ts";
 import { exists } from "../cache.ts";
 import { fetchBpftrace } from "../debian/bpftrace.ts";
-import { createNamespace, GUEST_DEVICE, readDevice } from "../device.ts";
 import { RequestError } from "../failure.ts";
 import { bootGuest } from "../guest/guest.ts";
 import { findKernel } from "../guest/kernels.ts";
 import { regionBytes } from "../guest/nvdimm.ts";
+import { DEVDAX, guestNeeds } from "../memory/kinds.ts";
+import { GUEST_ALIGN } from "../memory/open.ts";
 import type { ProgressEvent } from "../progress.ts";
 import { localObstacle, openLocal } from "./local.ts";
 import type { Target } from "./target.ts";
 
 const MIB: number = 1 << 20;
-/** Mapping size of a guest's device where none is asked for: a PMD's. */
-const GUEST_ALIGN: number = 2 * MIB;
-
 /** A guest with less boots, but bpftrace does not get to its probes (tried with 192 MiB). */
 const LEAST_MEMORY: number = 256 * MIB;
 
@@ -46,6 +44,8 @@ export interface TargetWish {
   readonly bpftrace?: string;
   /** Bytes that the workload maps. */
   readonly bytes: number;
+  /** The memory that it maps; by default a devdax device's. */
+  readonly memory?: MemorySummary;
   /** Folder of the cache. */
   readonly cache: string;
   /** File for a guest's console. */
@@ -63,19 +63,23 @@ export interface TargetWish {
 }
 
 /**
- * Opens the target that is wished for; a device is a step of its own, see {@linkcode openDevice}.
+ * Opens the target that is wished for; its memory is a step of its own, see memory/open.ts.
  *
  * @param purpose Whether it is to be traced, or only to show its kernel's facts.
+ * @param memories The memory that it is to have, by default what the wish says: of several kinds, one
+ * after the other.
  * @throws {RequestError} when the wish cannot be met.
  * @throws {MachineryError} when something that is needed does not work.
  */
 export async function openTarget(
   wish: TargetWish,
   purpose: "trace" | "facts" = "trace",
+  memories: readonly MemorySummary[] = [wish.memory ?? DEVDAX],
 ): Promise<Target> {
-  const needsDevice = purpose === "trace" && wish.anyMemory !== true;
+  const ofDevice = purpose === "trace" && wish.anyMemory !== true &&
+    memories.some(({ kind }) => kind === "devdax");
   const needs = {
-    device: wish.device ?? (needsDevice ? "any" : "none"),
+    device: wish.device ?? (ofDevice ? "any" : "none"),
     bpftrace: wish.bpftrace === undefined,
   };
   const obstacle = wish.target === "guest" ? undefined : await localObstacle(needs);
@@ -93,7 +97,7 @@ export async function openTarget(
         : "--target guest boots one that can";
       throw new RequestError(`This machine cannot be traced: ${obstacle}; ${way}`);
     }
-    const has = needsDevice ? "root, bpftrace and a devdax device" : "root and bpftrace";
+    const has = ofDevice ? "root, bpftrace and a devdax device" : "root and bpftrace";
     wish.onEvent({ kind: "target", name: "local", why: has });
     return await openLocal(await findBpftrace(wish));
   }
@@ -108,16 +112,17 @@ export async function openTarget(
     why: obstacle === undefined ? "asked for" : `not this machine: ${obstacle}`,
   });
   const bpftrace = await findBpftrace(wish);
+  const more = guestNeeds(memories, wish.bytes);
   return await bootGuest({
     ...(bpftrace === undefined ? {} : { bpftrace }),
     kernel: await findKernel(wish.cache, wish.kernel, wish.modules, {
       signal: wish.signal,
       onEvent: wish.onEvent,
     }),
-    append: wish.append,
-    memoryBytes: wish.memoryBytes,
+    append: [more.commandLine, wish.append].filter((text) => text !== "").join(" "),
+    memoryBytes: wish.memoryBytes + more.memoryBytes,
     cpus: wish.cpus,
-    regionBytes: regionBytes(wish.bytes, wish.alignBytes ?? GUEST_ALIGN),
+    regionBytes: regionBytes(wish.bytes + more.deviceBytes, wish.alignBytes ?? GUEST_ALIGN),
     diskBytes: Math.min(wish.bytes, 64 * MIB),
     cache: wish.cache,
     log: wish.log,
@@ -138,38 +143,4 @@ async function findBpftrace(wish: TargetWish): Promise<string | undefined> {
     throw new RequestError(`Cannot use --bpftrace "${bpftrace}": there is no such file`);
   }
   return resolve(bpftrace);
-}
-
-/** What the device of a guest will be, its pages and its whole size aside. */
-export function expectedDevice(wish: Pick<TargetWish, "alignBytes" | "bytes">): DeviceSummary {
-  return {
-    path: GUEST_DEVICE,
-    alignBytes: wish.alignBytes ?? GUEST_ALIGN,
-    bytes: wish.bytes,
-  };
-}
-
-/**
- * Finds the device on a target; in a guest, makes it.
- *
- * @throws {RequestError} when a device of this machine is not as asked for.
- */
-export async function openDevice(target: Target, wish: TargetWish): Promise<DeviceSummary> {
-  if (target.summary.kind === "guest") {
-    await createNamespace(target, wish.alignBytes ?? GUEST_ALIGN);
-  }
-  const path = target.summary.kind === "guest" ? GUEST_DEVICE : wish.device;
-  const device = await readDevice(target, path);
-  if (wish.alignBytes !== undefined && device.alignBytes !== wish.alignBytes) {
-    throw new RequestError(
-      `"${device.path}" has an align of ${device.alignBytes} bytes, not ${wish.alignBytes}; an align is set when the namespace is made`,
-    );
-  }
-  const mapped = Math.ceil(wish.bytes / device.alignBytes) * device.alignBytes;
-  if (device.bytes < mapped) {
-    throw new RequestError(
-      `"${device.path}" has ${device.bytes} bytes, --size ${wish.bytes} needs ${mapped} of them at its align`,
-    );
-  }
-  return device;
 }

@@ -1,9 +1,9 @@
 /**
  * The workload `direct-io`, a program of its own that runs on the target:
  *
- *     direct_io.ts DEVICE BYTES ALIGN DISK OPTIONS...
+ *     direct_io.ts MEMORY BYTES ALIGN DISK OPTIONS...
  *
- * It maps a devdax device, touches each page, and writes pieces of the mapping to the beginning of a
+ * It maps memory (see memory.ts), touches each page, and writes pieces of the mapping to the beginning of a
  * disk with O_DIRECT, so that the block layer pins their pages. A device can only be mapped by whole
  * aligns: what is mapped beyond BYTES is not touched. It opens the disk with O_EXCL: one that is mounted
  * or otherwise in use is refused.
@@ -30,10 +30,10 @@ import {
   quit,
   readInto,
   ready,
-  takeDevice,
   tell,
   writeFrom,
 } from "./libc.ts";
+import { takeMemory } from "./memory.ts";
 import { readPieceWords } from "./piece_words.ts";
 import { partsOf, type Piece, piecesOf } from "./pieces.ts";
 
@@ -45,7 +45,7 @@ const isWrite = wish.kind === "direct-io" && wish.write === true;
 const direct = open(disk, (isWrite ? O_RDWR : O_WRONLY) | O_DIRECT | O_EXCL);
 const cached = isWrite ? open(disk, O_WRONLY) : direct;
 const room = diskBytes(direct);
-const mapping = takeDevice({ path, bytes, alignBytes, writable: isWrite });
+const mapping = takeMemory({ path, bytes, alignBytes, writable: isWrite });
 await ready(mapping, bytes);
 
 let moved = 0;

@@ -3,7 +3,7 @@
  *
  *     gup_test_program.ts BENCHMARK MEMORY BYTES ALIGN OPTIONS...
  *
- * It maps memory, the devdax device's or that of another file, touches each page, and has the kernel's
+ * It maps memory (see memory.ts), touches each page, and has the kernel's
  * own benchmark take all of it by gup, and put it again: BENCHMARK is
  * /sys/kernel/debug/gup_benchmark (CONFIG_GUP_BENCHMARK, to 5.10) or /sys/kernel/debug/gup_test
  * (CONFIG_GUP_TEST). OPTIONS are those of the kernel's selftest, see gup_test_options.ts. What it writes
@@ -15,11 +15,11 @@
  * @module
  */
 
-import { takeMemory } from "./gup_test_memory.ts";
 import { parseGupTest } from "./gup_test_options.ts";
 import { type GupJob, openGup, runRepeats } from "./gup_test_repeats.ts";
 import type { ThreadOrder, ThreadReport } from "./gup_test_thread.ts";
 import { done, quit, ready } from "./libc.ts";
+import { takeMemory, takePages } from "./memory.ts";
 
 const PAGE_BYTES = 4096;
 
@@ -31,7 +31,10 @@ const { wish } = parseGupTest(words);
 const { memory, write, command, repeats, threads } = wish;
 const bytes = Number(size);
 const open = openGup(benchmark, command);
-const mapping = takeMemory({ memory, write, path, bytes, alignBytes: Number(align) });
+const alignBytes = Number(align);
+const mapping = memory.kind === "device"
+  ? takeMemory({ path, bytes, alignBytes, writable: write })
+  : takePages({ ...memory, bytes, alignBytes });
 const pagesPerCall = wish.pagesPerCall === "all" ? bytes / PAGE_BYTES : wish.pagesPerCall;
 const job: GupJob = {
   ...open,

@@ -1,7 +1,7 @@
 /**
  * The workload `io-uring`, a program of its own that runs on the target:
  *
- *     io_uring.ts DEVICE BYTES ALIGN OPTIONS...
+ *     io_uring.ts MEMORY BYTES ALIGN OPTIONS...
  *
  * It maps a devdax device, touches each page, and registers pieces of the mapping as buffers of io_uring,
  * one after another: the kernel pins their pages for long (FOLL_LONGTERM), to be written to. Each is
@@ -13,7 +13,8 @@
  * @module
  */
 
-import { done, failAs, ready, takeDevice, tell } from "./libc.ts";
+import { done, failAs, ready, tell } from "./libc.ts";
+import { takeMemory } from "./memory.ts";
 import { readPieceWords } from "./piece_words.ts";
 import { partsOf, piecesOf } from "./pieces.ts";
 import { openRing, REFUSALS, registerBuffer, unregisterBuffers } from "./ring.ts";
@@ -23,7 +24,7 @@ const MOST_BYTES: number = 1024 ** 3;
 
 const { path, bytes, alignBytes, wish } = readPieceWords("io-uring", Deno.args);
 const ring = openRing();
-const mapping = takeDevice({ path, bytes, alignBytes, writable: true });
+const mapping = takeMemory({ path, bytes, alignBytes, writable: true });
 await ready(mapping, bytes);
 
 let taken = 0;

@@ -105,7 +105,7 @@ export function flush(fd: number, path: string): void {
   if (libc.symbols.fsync(fd) !== 0) fail(`Cannot flush "${path}"`);
 }
 
-/** Memory of a device in this process. */
+/** Memory that is mapped in this process. */
 export interface Mapping {
   /** Where it begins. */
   readonly start: bigint;
@@ -113,8 +113,9 @@ export interface Mapping {
   readonly pointer: Deno.PointerObject;
 }
 
-/** How a device is mapped. */
+/** How a device is mapped, or other memory in its place. */
 export interface MapWish {
+  /** The device, or what `takeMemory()` of memory.ts takes in its place. */
   readonly path: string;
   /** Bytes that are wanted; a device can only be mapped by whole aligns. */
   readonly bytes: number;
@@ -145,22 +146,28 @@ export function touch({ pointer }: Mapping, bytes: number): void {
 /**
  * Writes a byte of each page, the one that is there, so that all of them are mapped to be written to.
  */
-export function rewrite({ pointer }: Mapping, bytes: number): void {
+export function rewrite(mapping: Mapping, bytes: number): void {
+  writeEach(mapping, bytes, (view, offset) => view.setUint8(offset, view.getUint8(offset)));
+}
+
+/**
+ * Writes 0 to a byte of each page of a private mapping. Reading it before would map the kernel's huge
+ * page of zeros, which up to 6.12 is split when it is written to.
+ */
+export function overwrite(mapping: Mapping, bytes: number): void {
+  writeEach(mapping, bytes, (view, offset) => view.setUint8(offset, 0));
+}
+
+function writeEach(
+  { pointer }: Mapping,
+  bytes: number,
+  write: (view: DataView, offset: number) => void,
+): void {
   for (let start = 0; start < bytes; start += CHUNK_BYTES) {
     const length = Math.min(CHUNK_BYTES, bytes - start);
     const view = new DataView(Deno.UnsafePointerView.getArrayBuffer(pointer, length, start));
-    for (let offset = 0; offset < length; offset += PAGE_BYTES) {
-      view.setUint8(offset, view.getUint8(offset));
-    }
+    for (let offset = 0; offset < length; offset += PAGE_BYTES) write(view, offset);
   }
-}
-
-/** Maps a device's beginning and touches each page of it, or ends the workload. */
-export function takeDevice(wish: MapWish): Mapping {
-  const mapping = mapDevice(wish);
-  if (wish.writable) rewrite(mapping, wish.bytes);
-  else touch(mapping, wish.bytes);
-  return mapping;
 }
 
 /** A byte of a mapping. */

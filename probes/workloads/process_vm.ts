@@ -1,7 +1,7 @@
 /**
  * The workload `process-vm`, a program of its own that runs on the target:
  *
- *     process_vm.ts DEVICE BYTES ALIGN OPTIONS...
+ *     process_vm.ts MEMORY BYTES ALIGN OPTIONS...
  *
  * It maps a devdax device, touches each page, and reads pieces of the mapping with process_vm_readv(),
  * from itself: the kernel goes the way that it would for another process, and pins their pages by the
@@ -13,7 +13,8 @@
  * @module
  */
 
-import { done, errno, failAs, type Mapping, ready, takeDevice, tell } from "./libc.ts";
+import { done, errno, failAs, type Mapping, ready, tell } from "./libc.ts";
+import { takeMemory } from "./memory.ts";
 import { readPieceWords } from "./piece_words.ts";
 import { partsOf, type Piece, piecesOf } from "./pieces.ts";
 
@@ -32,7 +33,7 @@ const { path, bytes, alignBytes, wish } = readPieceWords("process-vm", Deno.args
 const parts = piecesOf(wish, bytes).flatMap((piece) => partsOf(piece, MOST_BYTES));
 const copy = new Uint8Array(Math.max(...parts.map(({ bytes }) => bytes)));
 const copyStart = Deno.UnsafePointer.value(Deno.UnsafePointer.of(copy));
-const mapping = takeDevice({ path, bytes, alignBytes, writable: false });
+const mapping = takeMemory({ path, bytes, alignBytes, writable: false });
 await ready(mapping, bytes);
 
 let moved = 0;

@@ -1,7 +1,7 @@
 /**
  * The workload `vmsplice`, a program of its own that runs on the target:
  *
- *     vmsplice.ts DEVICE BYTES ALIGN OPTIONS...
+ *     vmsplice.ts MEMORY BYTES ALIGN OPTIONS...
  *
  * It maps a devdax device, touches each page, and splices pieces of the mapping into a pipe, which gets
  * their pages (FOLL_GET). Each call takes what the pipe holds, 16 pages; what is in it is spliced to
@@ -13,18 +13,8 @@
  * @module
  */
 
-import {
-  done,
-  errno,
-  fail,
-  failAs,
-  type Mapping,
-  O_WRONLY,
-  open,
-  ready,
-  takeDevice,
-  tell,
-} from "./libc.ts";
+import { done, errno, fail, failAs, type Mapping, O_WRONLY, open, ready, tell } from "./libc.ts";
+import { takeMemory } from "./memory.ts";
 import { readPieceWords } from "./piece_words.ts";
 import { partsOf, type Piece, piecesOf } from "./pieces.ts";
 
@@ -46,7 +36,7 @@ const ends = new Int32Array(2);
 if (libc.symbols.pipe(ends) !== 0) fail("Cannot make a pipe");
 const [from = -1, to = -1] = ends;
 const nowhere = open("/dev/null", O_WRONLY);
-const mapping = takeDevice({ path, bytes, alignBytes, writable: false });
+const mapping = takeMemory({ path, bytes, alignBytes, writable: false });
 await ready(mapping, bytes);
 
 let moved = 0;

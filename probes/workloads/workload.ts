@@ -21,6 +21,11 @@ export interface ParsedWorkload {
   readonly bytes?: number;
 }
 
+/** Whether a workload has memory of its own choice. */
+export function choosesMemory(wish: WorkloadWish): boolean {
+  return isOwn(wish) || (wish.kind === "gup-test" && wish.memory.kind === "file");
+}
+
 const MIB: number = 1024 ** 2;
 
 /** Bytes that are mapped where nothing says how many. */

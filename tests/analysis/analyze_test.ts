@@ -117,7 +117,7 @@ Deno.test("analyze() says that single-page leaves leave nothing to batch", async
   assertEquals(report.verdict, "once");
   assertEquals(
     report.reasons[1],
-    "There was nothing to batch: the device maps by single pages, and each is its own leaf.",
+    "There was nothing to batch: the memory is mapped by single pages, and each is its own leaf.",
   );
   assertEquals(report.totals.leaves, { pte: 512, pmd: 0, pud: 0 });
   assertEquals(report.totals.leastGrabs, 512);

@@ -12,12 +12,15 @@ import {
   absent,
   at,
   CALL,
+  EVENTS_5_10,
+  EVENTS_6_1,
   HEAD,
   LEAF,
   probed,
   READY,
   reportOf,
   RUN,
+  withAlign,
   withRoles,
 } from "./support.ts";
 
@@ -52,6 +55,45 @@ Deno.test("leafLevel() tells the level by the mapping size", () => {
   ]);
   const absentLeaf = { hugeLeaf: absent() };
   assertEquals(leafLevel(absentLeaf, { alignBytes: 2 ** 30 }, 4096, new Set()).source, "mapping");
+});
+
+Deno.test("leafLevel() takes a file's leaves for huge where a device's leaf function served them", () => {
+  const roles = { hugeLeaf: probed("__gup_device_huge") };
+  const file = { alignBytes: 4096, kind: "fsdax" } as const;
+  const levels = [new Set(["hugeLeaf" as const]), new Set<never>()].map((served) => {
+    const { source, level, pages } = leafLevel(roles, file, 4096, served);
+    return [source, level, pages];
+  });
+  assertEquals(levels, [["function", "pmd", 512], ["mapping", "pte", 1]]);
+  // A device's mapping size is what it maps by.
+  const device = leafLevel(roles, { alignBytes: 4096 }, 4096, new Set(["hugeLeaf"]));
+  assertEquals(device.level, "pte");
+});
+
+Deno.test("analyze() judges a file's pages by the leaves that served them, or one by one", async () => {
+  const header = { ...withAlign(4096), memory: { kind: "fsdax", map: "dev" } } as const;
+  const huge = await reportOf(EVENTS_5_10, { header });
+  assertEquals([huge.verdict, huge.totals.leastGrabs, huge.leafLevel.level], [
+    "per-page",
+    3,
+    "pmd",
+  ]);
+  const small = await reportOf(EVENTS_5_10.filter(({ kind }) => kind !== "leaf"), { header });
+  assertEquals([small.verdict, small.totals.leastGrabs, small.leafLevel.level], [
+    "once",
+    512,
+    "pte",
+  ]);
+});
+
+Deno.test("analyze() says that pages of compound heads are grabbed one by one at pte leaves", async () => {
+  const header = { ...withAlign(4096), memory: { kind: "tmpfs" } } as const;
+  const report = await reportOf(EVENTS_6_1.filter(({ kind }) => kind !== "leaf"), { header });
+  assertEquals(report.verdict, "once");
+  assertEquals(report.reasons.slice(1), [
+    "There was nothing to batch: the memory is mapped by single pages, and each is its own leaf.",
+    "Some pages have compound heads: single leaves are grabbed one by one even so.",
+  ]);
 });
 
 Deno.test("leafLevel() names the functions that served", () => {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { getColorEnabled, stripAnsiCode } from "@std/fmt/colors";
 import { bars, wrap } from "../../analysis/report/layout.ts";
 import { renderText } from "../../analysis/report/text.ts";
+import type { Header } from "../../recording/header.ts";
 import { EVENTS_6_1, EVENTS_7_3, footerFor, HEADER, HEADER_7_3, reportOf } from "./support.ts";
 
 const WHOLE = { ...footerFor(EVENTS_6_1), pins: { acquired: 512, released: 512 } };
@@ -45,6 +46,27 @@ Deno.test("renderText() warns of an emulator's times only under one", async () =
   const kvm = { ...HEADER, target: { ...target, accelerator: { kind: "kvm", why: "" } } } as const;
   const text = renderText(await reportOf(EVENTS_6_1, { header: kvm }));
   assertStringIncludes(text, "\nNanoseconds per call, probes included\n");
+});
+
+Deno.test("renderText() names memory that is no device's, and where struct pages are", async () => {
+  const where = async (header: Header): Promise<string> =>
+    renderText(await reportOf(EVENTS_7_3, { header })).replaceAll(/\s+/g, " ");
+  const thp = await where({
+    ...HEADER_7_3,
+    device: { path: "thp", alignBytes: 2 ** 21, bytes: 2 ** 21 },
+    memory: { kind: "thp" },
+  });
+  assertStringIncludes(thp, "memory transparent huge pages, mapped by 2 MiB workload");
+  assertStringIncludes(thp, "pmd, known from the mapping: the workload made sure of it");
+  const file = await where({
+    ...HEADER_7_3,
+    device: { path: "/tmp/memory", alignBytes: 2 ** 21, bytes: 2 ** 21 },
+    memory: { kind: "fsdax", map: "dev" },
+  });
+  assertStringIncludes(file, "at /tmp/memory, struct pages on the device (map dev)");
+  const device = await where({ ...HEADER_7_3, memory: { kind: "devdax", map: "mem" } });
+  assertStringIncludes(device, "device /dev/dax0.0, align 2 MiB");
+  assertStringIncludes(device, "from pfn 0x100a00, struct pages in memory (map mem)");
 });
 
 Deno.test("renderText() reads well for a recording without events", async () => {

@@ -258,7 +258,7 @@ Deno.test("judge() is undecided when pages came from no huge leaf of a huge mapp
   const { verdict, reasons } = await reportOf(events);
   assertEquals([verdict, reasons[0]], [
     "undecided",
-    "255 pages came from no huge leaf, though the device maps by pmd leaves only.",
+    "255 pages came from no huge leaf, though the memory is mapped by pmd leaves only.",
   ]);
 });
 

@@ -132,7 +132,7 @@ async function byHand(cache: string, script: string, folder: string): Promise<Sp
     onEvent: () => {},
   });
   step("boot");
-  await createNamespace(guest, 2 ** 21);
+  await createNamespace(guest, { mode: "devdax", alignBytes: 2 ** 21, map: "dev" });
   const device = await readDevice(guest, undefined);
   step("namespace");
   await using _disk = await openDisk(guest, BYTES);

@@ -84,7 +84,10 @@ guestTest(
     await using folder = await temporaryFolder();
     // libnvdimm wants regions of whole 16 MiB: this one has 1 MiB too many.
     await using guest = await bootDebian(`${folder.path}/kernel.log`, { region: 129 * 2 ** 20 });
-    const error = await assertRejects(() => createNamespace(guest, 2 ** 21), MachineryError);
+    const error = await assertRejects(
+      () => createNamespace(guest, { mode: "devdax", alignBytes: 2 ** 21, map: "dev" }),
+      MachineryError,
+    );
     assertMatch(error.message, /Cannot make a devdax device .* "ndctl" exited with/);
     assertMatch(error.evidence, /namespace/);
   },
@@ -94,7 +97,7 @@ guestTest("headcount traces the machine that it runs on", async () => {
   // This machine is the guest: headcount runs inside and knows nothing of the outside.
   await using folder = await temporaryFolder();
   await using guest = await bootDebian(`${folder.path}/kernel.log`);
-  await createNamespace(guest, 2 ** 21);
+  await createNamespace(guest, { mode: "devdax", alignBytes: 2 ** 21, map: "dev" });
   const words = ["trace", "--json", "--out", "/tmp/recording"];
   const { code, stdout, stderr } = await collect(await headcountInside(guest, words));
   assertEquals(code, 1, stderr);

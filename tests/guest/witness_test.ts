@@ -24,7 +24,7 @@ async function witness(
   folder: string,
   environment: Record<string, string>,
 ): Promise<Record<string, unknown>> {
-  await createNamespace(target, 2 * MIB);
+  await createNamespace(target, { mode: "devdax", alignBytes: 2 * MIB, map: "dev" });
   const device = await readDevice(target, "/dev/dax0.0");
   const { command, environment: env } = pieceCommand(
     target,

@@ -23,11 +23,11 @@ import {
   open,
   quit,
   ready,
-  takeDevice,
   tell,
   touch,
   writeFrom,
 } from "../../probes/workloads/libc.ts";
+import { takeMemory } from "../../probes/workloads/memory.ts";
 import type { DiscardOrder } from "./discarding.ts";
 import { openRing, registerBuffer } from "../../probes/workloads/ring.ts";
 
@@ -48,7 +48,7 @@ if (mode === "untouched") {
   await ready(mapping, bytes);
   tell("pwrite", mapping, all, () => writeFrom(fd, mapping, all));
 } else if (mode === "hold") {
-  const mapping = takeDevice({ path, bytes, alignBytes, writable: true });
+  const mapping = takeMemory({ path, bytes, alignBytes, writable: true });
   await ready(mapping, bytes);
   const ring = openRing();
   tell("io_uring_register", mapping, all, () => registerBuffer(ring, mapping, all));
@@ -65,7 +65,7 @@ if (mode === "untouched") {
   Deno.exit(0);
 } else if (mode === "race") {
   const fd = open(disk, O_WRONLY | O_DIRECT);
-  const mapping = takeDevice({ path, bytes, alignBytes, writable: false });
+  const mapping = takeMemory({ path, bytes, alignBytes, writable: false });
   await ready(mapping, bytes);
   const ended = new SharedArrayBuffer(4);
   const discarding = new Worker(new URL("discarding.ts", import.meta.url), { type: "module" });
@@ -80,7 +80,7 @@ if (mode === "untouched") {
   Atomics.store(new Int32Array(ended), 0, 1);
 } else if (mode === "again") {
   const fd = open(disk, O_WRONLY | O_DIRECT);
-  const mapping = takeDevice({ path, bytes, alignBytes, writable: false });
+  const mapping = takeMemory({ path, bytes, alignBytes, writable: false });
   await ready(mapping, bytes);
   for (;;) {
     writeFrom(fd, mapping, all);

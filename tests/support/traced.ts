@@ -12,7 +12,8 @@ import {
   workloadBytes,
 } from "headcount";
 import { readKernelFacts } from "../../probes/kernel.ts";
-import { openDevice, openTarget, type TargetWish } from "../../probes/targets/open.ts";
+import { openDevice } from "../../probes/memory/open.ts";
+import { openTarget, type TargetWish } from "../../probes/targets/open.ts";
 import { collect, type Target } from "../../probes/targets/target.ts";
 import { traceWorkload } from "../../probes/trace.ts";
 import { openDisk } from "../../probes/workloads/disk.ts";
