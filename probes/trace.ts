@@ -67,6 +67,11 @@ export const SCRIPT_FILE = "headcount.bt";
  */
 export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, void, undefined> {
   const place = placeFor(wish);
+  if (wish.overhead !== undefined && !tellsTimes(wish.workload)) {
+    throw new RequestError(
+      "Only headcount's own workloads tell the times that --overhead compares",
+    );
+  }
   await using target = await openTarget(place);
   wish.onEvent({ kind: "phase", name: "facts" });
   const made = abortable(deviceFor(target, place), wish.signal);
@@ -79,12 +84,14 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
   const opened = { device: device === expected ? made : Promise.resolve(device), facts };
   const run = () => traceWorkload(target, opened, command, wish);
   if (wish.overhead === undefined) return yield* run();
-  if (command.scope !== undefined) {
-    throw new RequestError("Only workloads of headcount's tell the times that --overhead compares");
-  }
   const { rounds, onRound } = wish.overhead;
   await made;
   yield* takeTurns(() => runUntraced(target, command, wish.signal), run, rounds, onRound);
+}
+
+/** Whether a workload is a program of headcount's, which tells what it does. */
+function tellsTimes(workload: WorkloadWish): boolean {
+  return !isOwn(workload) && !("binary" in workload);
 }
 
 /**
