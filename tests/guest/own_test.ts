@@ -4,7 +4,7 @@ import { createNamespace } from "../../probes/device.ts";
 import type { Guest } from "../../probes/guest/guest.ts";
 import { splitLines } from "../../probes/lines.ts";
 import { collect, type Process } from "../../probes/targets/target.ts";
-import { ROOT, temporaryFolder } from "../support/cli.ts";
+import { ROOT, runTask, temporaryFolder } from "../support/cli.ts";
 import { guestTest } from "../support/guest.ts";
 import { bootDebian, headcountInside } from "../support/inside.ts";
 
@@ -75,5 +75,27 @@ guestTest(
     assertEquals(command.ledger.workloadExit, 0);
     const dd = command.processes?.find(({ comm }) => comm === "dd");
     assert(dd !== undefined && dd.pages >= 512, JSON.stringify(command.processes));
+  },
+);
+
+guestTest(
+  "a command runs in a guest with this machine's programs and folder, and may fail",
+  async () => {
+    await using folder = await temporaryFolder();
+    const out = `${folder.path}/recording`;
+    const script = "ls README.md; dd if=/dev/zero of=/dev/ram0 oflag=direct bs=1M count=2; exit 3";
+    const failed = await runTask(["trace", "--out", out, "--", "sh", "-c", script]);
+    assertEquals([failed.code, failed.stdout], [69, ""], failed.stderr);
+    // Both streams come out on standard error: a report has standard output to itself.
+    assertMatch(failed.stderr, /^README\.md$/m);
+    assertMatch(failed.stderr, /^2097152 bytes .* copied/m);
+    assertMatch(failed.stderr, /The recording so far is kept in/);
+    assertMatch(failed.stderr, /^headcount: The workload "sh" failed: it exited with 3$/m);
+    const { code, stdout } = await runTask(["analyze", "--json", out]);
+    const report: Report = JSON.parse(stdout);
+    assertEquals([report.verdict, code, report.ledger.workloadExit], ["undecided", 2, 3]);
+    assertMatch(report.reasons.join(" "), /As far as was seen: \d+ grabs for 512 pages/);
+    const dd = report.processes?.find(({ comm }) => comm === "dd");
+    assert(dd !== undefined && dd.pages >= 512, JSON.stringify(report.processes));
   },
 );
