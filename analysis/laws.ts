@@ -5,7 +5,7 @@
  */
 
 import type { Footer } from "../recording/footer.ts";
-import type { TargetSummary } from "../recording/header.ts";
+import type { Scope, TargetSummary } from "../recording/header.ts";
 import type { StreamSums } from "./calls.ts";
 import type { PutSide } from "./put_side.ts";
 import type { Comparison, RefcountWitness } from "./refcounts.ts";
@@ -48,6 +48,8 @@ export function areProven(laws: readonly Law[], names: readonly string[]): boole
 /** What the laws are about. */
 export interface LawInput {
   readonly target: Pick<TargetSummary, "kind">;
+  /** Whose calls were seen; absent for `buffer`. */
+  readonly scope?: Scope | undefined;
   readonly sums: StreamSums;
   readonly footer: Pick<Footer, "totals" | "pins"> | undefined;
   readonly putSide: Pick<PutSide, "pins">;
@@ -76,7 +78,9 @@ export interface LawInput {
  * });
  * ```
  */
-export function lawsOf({ target, sums, footer, putSide, refcounts }: LawInput): readonly Law[] {
+export function lawsOf(
+  { target, scope, sums, footer, putSide, refcounts }: LawInput,
+): readonly Law[] {
   const totals = footer?.totals;
   const law = (name: string, stream: number, kernel: number | undefined): Law =>
     kernel === undefined
@@ -87,9 +91,11 @@ export function lawsOf({ target, sums, footer, putSide, refcounts }: LawInput): 
       return { name, stream, kernel: null, holds: null, why: "no pin counter" };
     }
     // The kernel counts for every process: only a guest of our own has no others.
-    return target.kind === "guest"
-      ? { name, stream, kernel, holds: stream === kernel, why: null }
-      : { name, stream, kernel, holds: null, why: "others pin too" };
+    if (target.kind === "guest") {
+      return { name, stream, kernel, holds: stream === kernel, why: null };
+    }
+    const why = scope === "machine" ? "not read at the same moment" : "others pin too";
+    return { name, stream, kernel, holds: null, why };
   };
   const { taken, put } = putSide.pins;
   return [

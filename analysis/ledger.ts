@@ -5,7 +5,7 @@
  */
 
 import type { Footer, SessionEnd } from "../recording/footer.ts";
-import type { PlanSummary, TargetSummary } from "../recording/header.ts";
+import type { PlanSummary, TargetSummary, WorkloadSummary } from "../recording/header.ts";
 import type { Collected, HelperFailure, PartCounts } from "./calls.ts";
 import { type Law, lawsOf } from "./laws.ts";
 import type { PutSide } from "./put_side.ts";
@@ -95,6 +95,7 @@ export interface LedgerInput {
   readonly header: {
     readonly target: Pick<TargetSummary, "kind">;
     readonly plan: Pick<PlanSummary, "roles" | "pageRef" | "countsMisses">;
+    readonly workload?: Pick<WorkloadSummary, "scope">;
   };
   readonly collected: Collected;
   /** The footer; `undefined` where the recording was cut off. */
@@ -143,6 +144,7 @@ export function drawUpLedger(input: LedgerInput): Ledger {
   const { collected, footer, unlisted } = input;
   const laws = lawsOf({
     target: input.header.target,
+    scope: input.header.workload?.scope,
     sums: collected.sums,
     footer,
     putSide: input.putSide,

@@ -196,7 +196,7 @@ class Session {
     };
     const lines = merge({
       tracer: splitLines(tracer.stdout),
-      workload: splitLines(workload.stdout),
+      workload: this.#speaks ? splitLines(workload.stdout) : linesUntilExit(workload),
       target: lostAsStream(this.#target),
     });
     let open = 2;
@@ -343,6 +343,12 @@ class Session {
 
 function isReady(report: WorkloadReport): boolean {
   return report.step === "ready";
+}
+
+/** What a program prints; it may have ended that long before it ends itself. */
+async function* linesUntilExit({ stdout, exit }: Process): AsyncGenerator<string, void, undefined> {
+  yield* splitLines(stdout);
+  await exit;
 }
 
 /** A stream that yields when the target is lost. */

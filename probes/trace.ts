@@ -77,6 +77,11 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
     );
   }
   const place = placeFor(wish);
+  if (wish.overhead !== undefined && !tellsTimes(wish.workload)) {
+    throw new RequestError(
+      "Only headcount's own workloads tell the times that --overhead compares",
+    );
+  }
   await using target = await openTarget(place);
   wish.onEvent({ kind: "phase", name: "facts" });
   // What a guest's device will be is known: nothing else has to wait for it.
@@ -91,9 +96,6 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
     : { device: memory.device, ...(isOwn(wish.workload) ? {} : { memory: memory.memory }), facts };
   const run = () => traceWorkload(target, opened, command, wish);
   if (wish.overhead === undefined) return yield* run();
-  if (command.scope !== undefined) {
-    throw new RequestError("Only workloads of headcount's tell the times that --overhead compares");
-  }
   const { rounds, onRound } = wish.overhead;
   await opened.device;
   yield* takeTurns(() => runUntraced(target, command, wish.signal), run, rounds, onRound);
@@ -106,6 +108,11 @@ export interface OpenedTrace {
   /** What memory that is; absent where the workload chose it. */
   readonly memory?: Promise<MemorySummary>;
   readonly facts: KernelFacts;
+}
+
+/** Whether a workload is a program of headcount's, which tells what it does. */
+function tellsTimes(workload: WorkloadWish): boolean {
+  return !isOwn(workload) && !("binary" in workload);
 }
 
 /**

@@ -9,6 +9,9 @@ import type { Plan } from "./plan.ts";
 /** Keys that a map of bpftrace holds unless it is told otherwise. */
 const BPFTRACE_KEYS = 4096;
 
+/** Keys where all processes are seen: most maps have one for each thread that makes calls. */
+const MACHINE_KEYS = 16_384;
+
 /** Variable that says how many pages the buffer of each processor has; a power of two. */
 const BUFFER_PAGES = "BPFTRACE_PERF_RB_PAGES";
 
@@ -32,12 +35,15 @@ export interface TracerLoad {
  * @param asked Variables that the user asked for: they win.
  */
 export function tracerEnvironment(
-  { environment, summary, dialect }: Plan,
+  { environment, summary, dialect, scope }: Plan,
   { cpus, pages }: TracerLoad,
   asked: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {
   // Room for a key for each page, where the page_ref tracepoints are counted by page.
-  const keys = summary.pageRef === true ? pages * 2 : 0;
+  const keys = Math.max(
+    summary.pageRef === true ? pages * 2 : 0,
+    scope === "machine" ? MACHINE_KEYS : 0,
+  );
   return {
     ...environment,
     [BUFFER_PAGES]: String(bufferPages(cpus)),

@@ -64,12 +64,15 @@ const NO_COMMANDS: readonly (readonly [readonly string[], RegExp])[] = [
   [["--workload", "direct-io", "--", "ls"], /--workload and the command "ls" are two workloads/],
   [["--gup-test", "x", "--", "ls"], /--gup-test and the command "ls" are two workloads/],
   [["--duration", "3s", "--", "ls"], /--duration says how long --pid or --all observe/],
+  [["--overhead", "--", "ls"], /Only headcount's own workloads tell the times/],
   [["ls", "-l"], /unknown option '-l'/],
 ];
 
 for (const [args, said] of NO_COMMANDS) {
   Deno.test(`trace ${args.join(" ")} is refused`, async () => {
-    const { code, stdout, stderr } = await runTask(["trace", ...args]);
+    await using folder = await temporaryFolder();
+    const out = ["--out", `${folder.path}/recording`];
+    const { code, stdout, stderr } = await runTask(["trace", ...out, ...args]);
     assertMatch(stderr, said);
     assertEquals([stdout, code], ["", 64]);
   });

@@ -105,7 +105,7 @@ function whereRows(report: Report): readonly (readonly [string, string])[] {
     ...memoryRows(report),
     workload.scope === undefined
       ? ["workload", workloadText(workload)]
-      : ["observed", SCOPES[workload.scope]],
+      : ["observed", observedText(workload.name, workload.scope)],
     ...(workload.repeats === undefined
       ? []
       : [["times", timesText(workload.repeats, target.accelerator)] as const]),
@@ -147,12 +147,18 @@ function memoryRows(
 }
 
 /** Whose calls were seen, in words. */
-const SCOPES: Readonly<Record<Scope, string>> = {
-  buffer: "the workload, on its buffers",
-  command: "the command, and the processes that it started",
-  process: "a process, and those that it started meanwhile",
-  machine: "all processes but headcount and bpftrace",
-};
+function observedText(name: string, scope: Scope): string {
+  switch (scope) {
+    case "buffer":
+      return `${name}, on its buffers`;
+    case "command":
+      return `${printable(name)}, and what it started`;
+    case "process":
+      return `${printable(name)}, and what it started meanwhile`;
+    case "machine":
+      return "all processes but headcount and bpftrace";
+  }
+}
 
 function workloadText(
   { name, bytes, repeats, bytesMoved, syscalls, failedSyscalls }: Report["workload"],

@@ -69,9 +69,9 @@ function headComment({ summary, scope }: Plan, context: ScriptContext): string {
  *
  * USAGE: bpftrace -f json headcount.bt PID FIRST-PFN END-PFN${scope === "machine" ? " PID" : ""}
  *
- * Traces the gup-fast calls of ${
-    TRACED[scope]
-  }, and the puts that take back what it pinned, whichever
+ * Traces the gup-fast calls of ${TRACED[scope]}, and the puts that take back what ${
+    scope === "buffer" ? "it" : "they"
+  } pinned, whichever
  * thread makes them. Successive grabs of one call that add as many references to adjoining pages
  * are one run: 512 grabs of one reference print one line, and so does one grab of 512. The pfns
  * are those of the device.

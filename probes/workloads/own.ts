@@ -108,6 +108,9 @@ async function nameOf(target: Target, pid: number): Promise<string> {
   }
 }
 
+/** By its path: a guest's own shell would run programs of its own that have the same names. */
+const SHELL = "/bin/sh";
+
 /** In the folder that headcount runs in, which a guest has at another place. */
 const IN_FOLDER = 'cd "$0" && exec "$@" </dev/null';
 
@@ -116,7 +119,7 @@ async function commandOf(target: Target, { words }: CommandWish): Promise<Worklo
   const folder = target.provide(Deno.cwd());
   const program = name.startsWith("/") ? target.provide(name) : name;
   const { code } = await collect(
-    target.exec(["sh", "-c", 'cd "$0" && command -v "$1"', folder, program]),
+    target.exec([SHELL, "-c", 'cd "$0" && command -v "$1"', folder, program]),
   );
   if (code !== 0) {
     throw new RequestError(
@@ -125,7 +128,7 @@ async function commandOf(target: Target, { words }: CommandWish): Promise<Worklo
   }
   return {
     name,
-    command: ["sh", "-c", IN_FOLDER, folder, program, ...rest],
+    command: [SHELL, "-c", IN_FOLDER, folder, program, ...rest],
     told: words,
     environment: {},
     scope: "command",

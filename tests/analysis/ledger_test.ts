@@ -71,6 +71,9 @@ Deno.test("drawUpLedger() judges pins in a guest of our own only", async () => {
   const elsewhere = await ledgerOf(footer, [], local);
   assertEquals(pinLaw(elsewhere), [512, 600, null, "others pin too"]);
   assertEquals(elsewhere.clean, true);
+  const workload = { ...HEADER.workload, scope: "machine" } as const;
+  const all = await ledgerOf(footer, [], { ...local, workload });
+  assertEquals(pinLaw(all), [512, 600, null, "not read at the same moment"]);
 });
 
 Deno.test("drawUpLedger() expects no pins of calls that only get", async () => {

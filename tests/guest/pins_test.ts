@@ -105,6 +105,26 @@ testUnless(lack, "FOLL_LONGTERM on 7.3 grabs, backs out, and falls back", async 
   assertEquals([laws(report)["pins taken"], laws(report)["pins put"]], [1024, 1024]);
 });
 
+testUnless(lack, "pages that vanish in mid-call are told as given back", async () => {
+  const { report, items } = await pinned("race", "6.12");
+  const { pages, slowPages, grabs, undoneGrabs, fellBack } = report.totals;
+  assertEquals([pages, grabs + slowPages], [51_200, 51_200]);
+  // Each leaf that the walk backs out of is told of, and its puts are inside the call.
+  const undone = items.flatMap((item) => item.kind === "undo" ? [item.pages] : []);
+  assert(undone.length > 0 && undone.length <= fellBack, JSON.stringify(report.totals));
+  assertEquals(undone.reduce((sum, pages) => sum + pages, 0), undoneGrabs);
+  assert(putsIn(items).some(({ call, path }) => call !== 0 && path === "fast"));
+  assert(
+    report.reasons.includes(
+      `The fast walk gave ${undoneGrabs} grabs back: these are not judged.`,
+    ),
+  );
+  assertEquals(report.ledger.balance.even, 300);
+  // The kernel counts what is given back as taken and put.
+  assertEquals(laws(report)["pins taken"], 51_200 + undoneGrabs);
+  assertEquals(laws(report)["pins put"], 51_200 + undoneGrabs);
+});
+
 kernelTest(
   "bzImage-7.3-gup-test",
   "a pin that is held at the end is listed by its head",

@@ -26,6 +26,15 @@ Deno.test("tracerEnvironment() makes room for a key a page where page_ref is cou
   assertEquals([keys(V6_1), keys(COMPOUND)], [undefined, "262144"]);
 });
 
+Deno.test("tracerEnvironment() makes room for the threads of a machine", async () => {
+  const facts = await readFacts("6.1.0-56-amd64");
+  const keys = (scope: "command" | "machine") =>
+    tracerEnvironment(makePlan(facts, { putsOf: "all", scope }), { cpus: 2, pages: 512 })[
+      "BPFTRACE_MAP_KEYS_MAX"
+    ];
+  assertEquals([keys("command"), keys("machine")], [undefined, "16384"]);
+});
+
 Deno.test("tracerEnvironment() lets what was asked for win", () => {
   const asked = { BPFTRACE_PERF_RB_PAGES: "1", BPFTRACE_MAP_KEYS_MAX: "1" };
   assertEquals(tracerEnvironment(V6_1, { cpus: 2, pages: 512 }, asked), asked);
