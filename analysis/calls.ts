@@ -12,7 +12,6 @@
 import type {
   CallEvent,
   CallKey,
-  CallRun,
   HexAddress,
   LeafEvent,
   PutEvent,
@@ -21,6 +20,7 @@ import type {
   RunEvent,
   UndoEvent,
 } from "../recording/event.ts";
+import { leafEvent, runEvent } from "../recording/part_events.ts";
 import { Intervals } from "./intervals.ts";
 import { withoutEchoes } from "./leaves.ts";
 
@@ -207,8 +207,8 @@ export function createCollector(take: (call: EndedCall) => void): Collector {
     }
     let open = thread.open.get(call);
     if (open === undefined) {
-      const events = { runs: [], leaves: [], undos: [], puts: [] };
-      thread.open.set(call, open = { tid, call, event: undefined, ...events, refused: 0 });
+      open = { tid, call, event: undefined, runs: [], leaves: [], undos: [], puts: [], refused: 0 };
+      thread.open.set(call, open);
     }
     change(open);
     if (open.event === undefined || !tellsAll(open.event)) return;
@@ -372,10 +372,8 @@ function surplusOf(open: OpenCall, event: CallEvent): { parts: number; puts: num
 function inOrder(open: OpenCall, event: CallEvent): EndedCall {
   const { tid, call, refused } = open;
   const { run, leaf } = event;
-  const runs = run === undefined ? open.runs : [...open.runs, runOf(open, run)];
-  const leaves = leaf === undefined
-    ? open.leaves
-    : [...open.leaves, { kind: "leaf", tid, call, ...leaf } as const];
+  const runs = run === undefined ? open.runs : [...open.runs, runEvent(open, run)];
+  const leaves = leaf === undefined ? open.leaves : [...open.leaves, leafEvent(open, leaf)];
   return {
     tid,
     call,
@@ -386,14 +384,6 @@ function inOrder(open: OpenCall, event: CallEvent): EndedCall {
     puts: sorted(open.puts, byPage),
     refused,
   };
-}
-
-/** A run from its call's line; `...` would take several times as long. */
-function runOf({ tid, call }: CallKey, run: CallRun): RunEvent {
-  const { path, role, pfn, head, order, count, refs, step, refcount } = run;
-  return refcount === undefined
-    ? { kind: "run", tid, call, path, role, pfn, head, order, count, refs, step }
-    : { kind: "run", tid, call, path, role, pfn, head, order, count, refs, step, refcount };
 }
 
 function sorted<T>(items: readonly T[], by: (a: T, b: T) => number): readonly T[] {

@@ -190,7 +190,9 @@ export function sumUpRanges(
       addFacts(row.sums, factsOf(settled, row.level, pageBytes));
       addTime(row.sums, event.ns);
     }
-    for (const run of settled.walk.runs) place.heads.add(run);
+    for (const { head, order, count, step } of settled.walk.runs) {
+      place.heads.add(head, order, count, step);
+    }
   }
 
   function addLine(call: CallLine, repeats: boolean): void {
@@ -198,7 +200,7 @@ export function sumUpRanges(
     const place = placeOf(first, first + call.asked);
     place.calls++;
     place.moved.add(first, first + call.returned, "taken", 1);
-    place.heads.add(call);
+    place.heads.add(call.head, call.order, call.count, call.step);
     const isRepeated = repeats && place === lastLine;
     lastLine = place;
     if (!isRepeated || call.leafTaken === undefined) {

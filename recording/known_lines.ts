@@ -4,9 +4,10 @@
  * @module
  */
 
-import { CALL_NUMBERS as CALL, CallLine, PUT_NUMBERS as PUT, PutLine } from "./call_line.ts";
+import { CallLine, PutLine } from "./call_line.ts";
 import type { LeafEvent, RunEvent } from "./event.ts";
-import { field, fields, memo, type Text, text } from "./layout.ts";
+import { leafEvent, runEvent } from "./part_events.ts";
+import { type Field, field, memo, type Text, text } from "./layout.ts";
 import type { Reader } from "./reader.ts";
 
 /** Limits of numbers, as the checks of their fields have them. */
@@ -20,10 +21,12 @@ const CALL_NUMBER = field(',"call":', COUNT);
 const AT = field(',"at":', COUNT);
 const NS = field(',"ns":', COUNT);
 const ADDRESS = text(',"address":"0x');
-const ASKED = fields(['","asked":', PAGES], [',"flags":', COUNT]);
-const LOOKUPS = [[',"lookups":', COUNT], [',"realLookups":', COUNT]] as const;
-const RETURNED = fields([',"returned":', PAGES], ...LOOKUPS);
-const FAILED = fields([',"returned":-', PAGES], ...LOOKUPS);
+const ASKED = field('","asked":', PAGES);
+const FLAGS = field(',"flags":', COUNT);
+const RETURNED = field(',"returned":', PAGES);
+const FAILED = field(',"returned":-', PAGES);
+const LOOKUPS = field(',"lookups":', COUNT);
+const REAL_LOOKUPS = field(',"realLookups":', COUNT);
 const FELL_BACK = text(',"fellBack":true');
 const DID_NOT = text(',"fellBack":false');
 const PARTS = field(',"parts":', COUNT);
@@ -34,15 +37,13 @@ const WALKS_IN_CALL = walks(',"run":{');
 const WALKS = walks(",");
 const PAGE = field(',"pfn":', PFN);
 const HEAD = field(',"head":', PFN);
-const RUN_NUMBERS = fields(
-  [',"order":', ORDER],
-  [',"count":', PAGES],
-  [',"refs":', PAGES],
-  [',"step":', PAGES],
-);
+const RUN_ORDER = field(',"order":', ORDER);
+const GRABS = field(',"count":', PAGES);
+const REFS = field(',"refs":', PAGES);
+const STEP = field(',"step":', PAGES);
 const REFCOUNT = field(',"refcount":', COUNT);
 const NEGATIVE_REFCOUNT = field(',"refcount":-', COUNT);
-const RUN_KEY = fields(['{"kind":"run","tid":', COUNT], [',"call":', COUNT]);
+const RUN_TID = field('{"kind":"run","tid":', COUNT);
 
 const LEVELS = ["device", "pte", "pmd", "pud"] as const;
 const LEAVES_IN_CALL = leaves(',"leaf":{');
@@ -52,7 +53,7 @@ const LEAF_PAGES = field(',"pages":', PAGES);
 const ORDINARY_PAGES = field('","pages":', PAGES);
 const TAKEN = text(',"taken":true');
 const NOT_TAKEN = text(',"taken":false');
-const LEAF_KEY = fields(['{"kind":"leaf","tid":', COUNT], [',"call":', COUNT]);
+const LEAF_TID = field('{"kind":"leaf","tid":', COUNT);
 
 const PUT_TID = field('{"kind":"put","tid":', COUNT);
 const PUTS = {
@@ -89,21 +90,25 @@ export class CallReader {
     const reader = this.#reader;
     const { call } = this;
     const { bytes, odd } = reader;
-    const { numbers } = call;
     // What an odd line leaves behind is nothing to be like.
     let repeats = this.#isWhole;
     this.#isWhole = false;
     // One thread makes several calls in a row. What follows shows that its number ends here.
     let at = reader.again(start, this.#callKey);
     if (at === odd) {
-      at = reader.number(start, CALL_TID, numbers, CALL.tid);
+      at = reader.number(start, CALL_TID);
+      call.tid = reader.value;
       reader.remember(this.#callKey, start, at);
     }
-    at = reader.number(at, CALL_NUMBER, numbers, CALL.call);
-    at = reader.number(at, AT, numbers, CALL.at);
-    at = reader.number(at, NS, numbers, CALL.ns);
+    at = reader.number(at, CALL_NUMBER);
+    call.call = reader.value;
+    at = reader.number(at, AT);
+    call.at = reader.value;
+    at = reader.number(at, NS);
+    call.ns = reader.value;
     const address = at + ADDRESS.length;
-    const asked = at = reader.hex(at, ADDRESS, numbers, CALL.address);
+    const asked = at = reader.hex(at, ADDRESS);
+    call.address = reader.value;
     if (at === odd) return odd;
     at = reader.again(asked, this.#asked);
     if (at === odd) {
@@ -115,13 +120,15 @@ export class CallReader {
       reader.remember(this.#asked, asked, hasRun ? at : odd);
     }
     if (call.path !== undefined) {
-      at = reader.number(at, PAGE, numbers, CALL.pfn);
-      const run = at = reader.number(at, HEAD, numbers, CALL.head);
+      at = reader.number(at, PAGE);
+      call.pfn = reader.value;
+      const run = at = reader.number(at, HEAD);
+      call.head = reader.value;
       if (at === odd) return odd;
       at = reader.again(run, this.#run);
       if (at === odd) {
         repeats = false;
-        at = reader.numbers(run, RUN_NUMBERS, numbers, CALL.order);
+        at = readRunNumbers(reader, run, call);
         if (call.count === 0) at = odd;
         reader.remember(this.#run, run, at);
       }
@@ -137,7 +144,8 @@ export class CallReader {
     if (at === odd) {
       repeats = false;
       at = call.leaf === "none" ? rest : closed(reader, readLeafPages(reader, rest, call));
-      at = lineEnd(reader, reader.number(at, PARTS, numbers, CALL.parts));
+      at = lineEnd(reader, reader.number(at, PARTS));
+      call.parts = reader.value;
       reader.remember(this.#rest, rest, at);
     }
     this.#isWhole = at !== odd;
@@ -152,18 +160,20 @@ export class CallReader {
     const { bytes, odd } = reader;
     let at = reader.again(start, this.#putKey);
     if (at === odd) {
-      at = reader.number(start, PUT_TID, put.numbers, PUT.tid);
+      at = reader.number(start, PUT_TID);
+      put.tid = reader.value;
       const isUnpin = bytes[at + 18] === U;
       put.pin = bytes[at + (isUnpin ? 31 : 29)] === T;
       at = reader.text(at, PUTS[isUnpin ? "unpin" : "put"][put.pin ? 1 : 0]);
       reader.remember(this.#putKey, start, at);
     }
-    at = reader.number(at, AT, put.numbers, PUT.at);
-    const rest = at = reader.number(at, PAGE, put.numbers, PUT.pfn);
+    at = reader.number(at, AT);
+    const rest = at = reader.number(at, PAGE);
+    put.pfn = reader.value;
     if (at === odd) return odd;
     at = reader.again(rest, this.#put);
     if (at === odd) {
-      at = lineEnd(reader, reader.numbers(rest, RUN_NUMBERS, put.numbers, PUT.order));
+      at = lineEnd(reader, readRunNumbers(reader, rest, put));
       if (put.count === 0) at = odd;
       reader.remember(this.#put, rest, at);
     }
@@ -182,16 +192,18 @@ export function readRunLine(
   start: number,
   scratch: CallLine,
 ): { readonly event: RunEvent; readonly next: number } | undefined {
-  let at = reader.numbers(start, RUN_KEY, scratch.numbers, CALL.tid);
+  let at = readKey(reader, start, RUN_TID, scratch);
   at = readWalk(reader, at, scratch, WALKS, 0);
-  at = reader.number(at, PAGE, scratch.numbers, CALL.pfn);
-  at = reader.number(at, HEAD, scratch.numbers, CALL.head);
-  at = reader.numbers(at, RUN_NUMBERS, scratch.numbers, CALL.order);
+  at = reader.number(at, PAGE);
+  scratch.pfn = reader.value;
+  at = reader.number(at, HEAD);
+  scratch.head = reader.value;
+  at = readRunNumbers(reader, at, scratch);
   const next = lineEnd(reader, readRefcount(reader, at, scratch));
   const { tid, call, path } = scratch;
   return next === reader.odd || path === undefined || scratch.count === 0
     ? undefined
-    : { event: { kind: "run", tid, call, ...scratch.runOf(path) }, next };
+    : { event: runEvent({ tid, call }, scratch.runOf(path)), next };
 }
 
 /**
@@ -205,26 +217,51 @@ export function readLeafLine(
   start: number,
   scratch: CallLine,
 ): { readonly event: LeafEvent; readonly next: number } | undefined {
-  const key = reader.numbers(start, LEAF_KEY, scratch.numbers, CALL.tid);
+  const key = readKey(reader, start, LEAF_TID, scratch);
   const place = readLeafPlace(reader, key, scratch, LEAVES, 0, 0, 0);
   const next = lineEnd(reader, readLeafPages(reader, place, scratch));
   const { tid, call, leaf } = scratch;
   return next === reader.odd || leaf === "none"
     ? undefined
-    : { event: { kind: "leaf", tid, call, ...scratch.leafOf(leaf) }, next };
+    : { event: leafEvent({ tid, call }, scratch.leafOf(leaf)), next };
+}
+
+/** Reads which call a run or a leaf belongs to. */
+function readKey(reader: Reader, start: number, tid: Field, scratch: CallLine): number {
+  let at = reader.number(start, tid);
+  scratch.tid = reader.value;
+  at = reader.number(at, CALL_NUMBER);
+  scratch.call = reader.value;
+  return at;
+}
+
+/** Reads the numbers that runs of grabs and of puts have in common. */
+function readRunNumbers(reader: Reader, start: number, run: CallLine | PutLine): number {
+  let at = reader.number(start, RUN_ORDER);
+  run.order = reader.value;
+  at = reader.number(at, GRABS);
+  run.count = reader.value;
+  at = reader.number(at, REFS);
+  run.refs = reader.value;
+  at = reader.number(at, STEP);
+  run.step = reader.value;
+  return at;
 }
 
 /** Reads what a call was asked for and what it returned. */
 function readAsked(reader: Reader, start: number, call: CallLine): number {
   const { bytes } = reader;
-  const { numbers } = call;
-  let at = reader.numbers(start, ASKED, numbers, CALL.asked);
-  if (bytes[at + 12] === MINUS) {
-    at = reader.numbers(at, FAILED, numbers, CALL.returned);
-    numbers[CALL.returned] = -(numbers[CALL.returned] ?? 0);
-  } else {
-    at = reader.numbers(at, RETURNED, numbers, CALL.returned);
-  }
+  let at = reader.number(start, ASKED);
+  call.asked = reader.value;
+  at = reader.number(at, FLAGS);
+  call.flags = reader.value;
+  const isFailed = bytes[at + 12] === MINUS;
+  at = reader.number(at, isFailed ? FAILED : RETURNED);
+  call.returned = isFailed ? -reader.value : reader.value;
+  at = reader.number(at, LOOKUPS);
+  call.lookups = reader.value;
+  at = reader.number(at, REAL_LOOKUPS);
+  call.realLookups = reader.value;
   call.fellBack = undefined;
   if (bytes[at + 2] === F) {
     call.fellBack = bytes[at + 12] === T;
@@ -260,9 +297,8 @@ function readRefcount(reader: Reader, start: number, call: CallLine): number {
   call.hasRefcount = bytes[start + 2] === R;
   if (!call.hasRefcount) return start;
   const isNegative = bytes[start + 12] === MINUS;
-  const refcount = isNegative ? NEGATIVE_REFCOUNT : REFCOUNT;
-  const at = reader.number(start, refcount, call.numbers, CALL.refcount);
-  if (isNegative) call.numbers[CALL.refcount] = -(call.numbers[CALL.refcount] ?? 0);
+  const at = reader.number(start, isNegative ? NEGATIVE_REFCOUNT : REFCOUNT);
+  call.refcount = isNegative ? -reader.value : reader.value;
   return at;
 }
 
@@ -283,23 +319,30 @@ function readLeafPlace(
   length: number,
 ): number {
   const { bytes } = reader;
-  const { numbers } = call;
   const letter = bytes[start + skip + 11];
   const index = bytes[start + skip + 2] !== L ? 0 : letter === T ? 1 : letter === M ? 2 : 3;
   call.leaf = LEVELS[index] ?? "none";
   const place = texts[index];
   if (place === undefined) return reader.odd;
   let at = reader.textAnd(start, place, address, length) - 1;
-  if (at < reader.odd - 1) numbers[CALL.leafAddress] = numbers[CALL.address] ?? 0;
-  else at = reader.hex(start, place, numbers, CALL.leafAddress);
-  return index === 0 ? reader.number(at, LEAF_PFN, numbers, CALL.leafPfn) : at;
+  if (at < reader.odd - 1) {
+    call.leafAddress = call.address;
+  } else {
+    at = reader.hex(start, place);
+    call.leafAddress = reader.value;
+  }
+  if (index !== 0) return at;
+  at = reader.number(at, LEAF_PFN);
+  call.leafPfn = reader.value;
+  return at;
 }
 
 /** Reads how many pages it has, and whether it was taken. */
 function readLeafPages(reader: Reader, start: number, call: CallLine): number {
   const { bytes } = reader;
   const pages = call.leaf === "device" ? LEAF_PAGES : ORDINARY_PAGES;
-  const at = reader.number(start, pages, call.numbers, CALL.leafPages);
+  const at = reader.number(start, pages);
+  call.leafPages = reader.value;
   call.leafTaken = undefined;
   if (bytes[at + 2] !== T) return at;
   call.leafTaken = bytes[at + 9] === T;

@@ -71,22 +71,6 @@ export function field(ascii: string, limit: number): Field {
   return { first: words[0] ?? 0, last: view.getInt32(length - 4, true), words, length, limit };
 }
 
-/**
- * Prepares several that follow one another.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(fields([',"order":', 63], [',"count":', 1000])[1]?.limit, 1000);
- * ```
- */
-export function fields(
-  ...all: readonly (readonly [ascii: string, limit: number])[]
-): readonly Field[] {
-  return all.map(([ascii, limit]) => field(ascii, limit));
-}
-
 function viewOf(ascii: string, least: number): DataView {
   const bytes = new TextEncoder().encode(ascii);
   const { length } = bytes;
