@@ -99,14 +99,14 @@ export function startAnalysis(): Analysis {
       const isLikeTaken = call.repeats && lastIsTaken;
       lastIsTaken = lastIsPlain && fits(call) && collector.addWhole(call, isLikeTaken);
       if (!lastIsTaken) return false;
-      accounts.grab(call, (call.flags & header.plan.flags.pin) === 0 ? "gets" : "pins");
+      accounts.grabLine(call, (call.flags & header.plan.flags.pin) === 0 ? "gets" : "pins");
       ranges.addLine(call, isLikeTaken);
       return true;
     },
     addPut: (put) => {
       const { collector, accounts } = known("put");
       collector.addPuts(put);
-      accounts.put(put);
+      accounts.putLine(put);
     },
     cutOff: () => {
       isCutOff = true;
