@@ -6,6 +6,7 @@
 
 import type { WorkloadReady, WorkloadRepeat, WorkloadReport } from "../recording/event.ts";
 import { pageIndex } from "./leaves.ts";
+import { compare } from "./order.ts";
 import { type RepeatTimes, repeatTimes } from "./repeats.ts";
 import { type Span, SpanSums } from "./spans.ts";
 
@@ -121,8 +122,4 @@ function pagesOf({ address }: Pick<WorkloadReady, "address">, bytes: number, pag
 function byAddress(a: WorkloadReady, b: WorkloadReady): number {
   return compare(BigInt(a.address), BigInt(b.address)) ||
     compare(JSON.stringify(a), JSON.stringify(b));
-}
-
-function compare<T extends string | bigint>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
