@@ -7,7 +7,7 @@
 import { CallLine, PutLine } from "./call_line.ts";
 import type { LeafEvent, RunEvent } from "./event.ts";
 import { leafEvent, runEvent } from "./part_events.ts";
-import { type Field, field, memo, type Text, text } from "./layout.ts";
+import { type Field, field, type Memo, memo, type Text, text } from "./layout.ts";
 import type { Reader } from "./reader.ts";
 
 /** Limits of numbers, as the checks of their fields have them. */
@@ -65,92 +65,160 @@ const [BRACE, LINE_FEED, MINUS] = [125, 10, 45];
 const letter = (it: string): number => it.charCodeAt(0);
 const [B, F, L, M, O, R, S, T, U] = [..."BflmOrstu"].map(letter);
 
-/** A reader of calls and puts. Pieces of a line that are as they were in the last one are not read again. */
-export class CallReader {
-  /** The last call that was read. */
+/** Kinds of calls that are remembered: mostly a workload makes few, in turn. */
+const KINDS = 8;
+
+/** Calls that differ in nothing but which they are, where they were and when. */
+class CallKind {
+  /** The last one that was read. */
   readonly call: CallLine = new CallLine();
+  /** What it asked for and got, to the function of its run. */
+  readonly asked: Memo = memo();
+  /** Its run, from the order on. */
+  readonly run: Memo = memo();
+  /** What is before the address of its leaf; `undefined` where it has none. */
+  leaf: Text | undefined;
+  /** The rest of the line. */
+  readonly rest: Memo = memo();
+}
+
+/** A reader of calls and puts. Pieces of a line that are as they were in one of the last are not read again. */
+export class CallReader {
   /** The last puts that were read. */
   readonly put: PutLine = new PutLine();
   readonly #reader: Reader;
-  readonly #callKey = memo();
-  readonly #asked = memo();
-  readonly #run = memo();
-  readonly #rest = memo();
-  readonly #putKey = memo();
-  readonly #put = memo();
+  readonly #kinds: readonly CallKind[] = Array.from({ length: KINDS }, () => new CallKind());
+  /** The kind of the last call. */
+  #kind: CallKind = new CallKind();
+  /** The kind that was forgotten last. */
+  #forgotten = 0;
   /** Whether the last call was read to its end. */
   #isWhole = false;
+  readonly #callKey = memo();
+  #tid = 0;
+  #address = 0;
+  /** Where the digits of the address are. */
+  #digits = 0;
+  readonly #putKey = memo();
+  readonly #put = memo();
 
   constructor(reader: Reader) {
     this.#reader = reader;
   }
 
+  /** The last call that was read. */
+  get call(): CallLine {
+    return this.#kind.call;
+  }
+
   /** Reads a call, with its run and its leaf if they are there; gives the place after its line. */
   readCall(start: number): number {
     const reader = this.#reader;
-    const { call } = this;
-    const { bytes, odd } = reader;
+    const { odd } = reader;
     // What an odd line leaves behind is nothing to be like.
-    let repeats = this.#isWhole;
+    const last = this.#isWhole ? this.#kind : undefined;
     this.#isWhole = false;
     // One thread makes several calls in a row. What follows shows that its number ends here.
     let at = reader.again(start, this.#callKey);
     if (at === odd) {
       at = reader.number(start, CALL_TID);
-      call.tid = reader.value;
+      this.#tid = reader.value;
       reader.remember(this.#callKey, start, at);
     }
     at = reader.number(at, CALL_NUMBER);
-    call.call = reader.value;
+    const number = reader.value;
     at = reader.number(at, AT);
-    call.at = reader.value;
+    const time = reader.value;
     at = reader.number(at, NS);
-    call.ns = reader.value;
-    const address = at + ADDRESS.length;
-    const asked = at = reader.hex(at, ADDRESS);
-    call.address = reader.value;
-    if (at === odd) return odd;
-    at = reader.again(asked, this.#asked);
-    if (at === odd) {
-      repeats = false;
-      at = readAsked(reader, asked, call);
-      const hasRun = bytes[at + 2] === R;
-      call.path = undefined;
-      if (hasRun) at = readWalk(reader, at, call, WALKS_IN_CALL, 7);
-      reader.remember(this.#asked, asked, hasRun ? at : odd);
+    const ns = reader.value;
+    this.#digits = at + ADDRESS.length;
+    const asked = reader.hex(at, ADDRESS);
+    if (asked === odd) return odd;
+    this.#address = reader.value;
+    let kind = this.#kind;
+    at = this.#readAgain(asked, kind);
+    for (let i = 0; at === odd && i < KINDS; i++) {
+      kind = this.#kinds[i] ?? kind;
+      at = this.#readAgain(asked, kind);
     }
-    if (call.path !== undefined) {
-      at = reader.number(at, PAGE);
-      call.pfn = reader.value;
-      const run = at = reader.number(at, HEAD);
-      call.head = reader.value;
+    if (at === odd) {
+      this.#forgotten = (this.#forgotten + 1) % KINDS;
+      kind = this.#kinds[this.#forgotten] ?? kind;
+      at = this.#readAnew(asked, kind);
       if (at === odd) return odd;
-      at = reader.again(run, this.#run);
-      if (at === odd) {
-        repeats = false;
-        at = readRunNumbers(reader, run, call);
-        if (call.count === 0) at = odd;
-        reader.remember(this.#run, run, at);
-      }
+    }
+    const { call } = kind;
+    call.tid = this.#tid;
+    call.call = number;
+    call.at = time;
+    call.ns = ns;
+    call.address = this.#address;
+    call.repeats = kind === last;
+    this.#kind = kind;
+    this.#isWhole = true;
+    return at;
+  }
+
+  /** Reads what is behind the address of a call that is of a known kind. */
+  #readAgain(asked: number, { call, asked: memoOfAsked, run, leaf, rest }: CallKind): number {
+    const reader = this.#reader;
+    const { odd } = reader;
+    let at = reader.again(asked, memoOfAsked);
+    if (at === odd) return odd;
+    if (call.path !== undefined) {
+      at = reader.again(readPages(reader, at, call), run);
+      if (at === odd) return odd;
       at = closed(reader, readRefcount(reader, at, call));
     }
+    if (leaf !== undefined) at = this.#readLeafAddress(at, call, leaf, asked);
+    return reader.again(at, rest);
+  }
+
+  /** Reads what is behind the address of a call of any kind, which is remembered. */
+  #readAnew(start: number, kind: CallKind): number {
+    const reader = this.#reader;
+    const { bytes, odd } = reader;
+    const { call } = kind;
+    let at = readAsked(reader, start, call);
+    const hasRun = bytes[at + 2] === R;
+    call.path = undefined;
+    if (hasRun) at = readWalk(reader, at, call, WALKS_IN_CALL, 7);
+    reader.remember(kind.asked, start, at);
+    if (hasRun) {
+      const run = readPages(reader, at, call);
+      at = readRunNumbers(reader, run, call);
+      if (call.count === 0) at = odd;
+      reader.remember(kind.run, run, at);
+      at = closed(reader, readRefcount(reader, at, call));
+    }
+    kind.leaf = undefined;
     call.leaf = "none";
     if (bytes[at + 2] === L) {
-      at = readLeafPlace(reader, at, call, LEAVES_IN_CALL, 8, address, asked + 1 - address);
+      const index = leafIndex(reader, at + 8);
+      call.leaf = LEVELS[index] ?? "none";
+      kind.leaf = LEAVES_IN_CALL[index];
+      if (kind.leaf !== undefined) at = this.#readLeafAddress(at, call, kind.leaf, start);
     }
-    if (at === odd) return odd;
     const rest = at;
-    at = reader.again(rest, this.#rest);
-    if (at === odd) {
-      repeats = false;
-      at = call.leaf === "none" ? rest : closed(reader, readLeafPages(reader, rest, call));
-      at = lineEnd(reader, reader.number(at, PARTS));
-      call.parts = reader.value;
-      reader.remember(this.#rest, rest, at);
-    }
-    this.#isWhole = at !== odd;
-    call.repeats = repeats;
+    if (call.leaf !== "none") at = closed(reader, readLeafPages(reader, rest, call));
+    at = lineEnd(reader, reader.number(at, PARTS));
+    call.parts = reader.value;
+    reader.remember(kind.rest, rest, at);
     return at;
+  }
+
+  /** Reads where a call's leaf is. Mostly it begins where the call does. */
+  #readLeafAddress(start: number, call: CallLine, leaf: Text, asked: number): number {
+    const reader = this.#reader;
+    let at = reader.textAnd(start, leaf, this.#digits, asked + 1 - this.#digits);
+    if (at !== reader.odd) {
+      call.leafAddress = this.#address;
+      at--;
+    } else {
+      at = reader.hex(start, leaf);
+      call.leafAddress = reader.value;
+    }
+    return call.leaf === "device" ? readLeafPfn(reader, at, call) : at;
   }
 
   /** Reads puts outside of any call; gives the place after their line. */
@@ -194,11 +262,7 @@ export function readRunLine(
 ): { readonly event: RunEvent; readonly next: number } | undefined {
   let at = readKey(reader, start, RUN_TID, scratch);
   at = readWalk(reader, at, scratch, WALKS, 0);
-  at = reader.number(at, PAGE);
-  scratch.pfn = reader.value;
-  at = reader.number(at, HEAD);
-  scratch.head = reader.value;
-  at = readRunNumbers(reader, at, scratch);
+  at = readRunNumbers(reader, readPages(reader, at, scratch), scratch);
   const next = lineEnd(reader, readRefcount(reader, at, scratch));
   const { tid, call, path } = scratch;
   return next === reader.odd || path === undefined || scratch.count === 0
@@ -218,8 +282,12 @@ export function readLeafLine(
   scratch: CallLine,
 ): { readonly event: LeafEvent; readonly next: number } | undefined {
   const key = readKey(reader, start, LEAF_TID, scratch);
-  const place = readLeafPlace(reader, key, scratch, LEAVES, 0, 0, 0);
-  const next = lineEnd(reader, readLeafPages(reader, place, scratch));
+  const index = leafIndex(reader, key);
+  scratch.leaf = LEVELS[index] ?? "none";
+  let at = reader.hex(key, LEAVES[index] ?? ADDRESS);
+  scratch.leafAddress = reader.value;
+  if (index === 0) at = readLeafPfn(reader, at, scratch);
+  const next = lineEnd(reader, readLeafPages(reader, at, scratch));
   const { tid, call, leaf } = scratch;
   return next === reader.odd || leaf === "none"
     ? undefined
@@ -232,6 +300,15 @@ function readKey(reader: Reader, start: number, tid: Field, scratch: CallLine): 
   scratch.tid = reader.value;
   at = reader.number(at, CALL_NUMBER);
   scratch.call = reader.value;
+  return at;
+}
+
+/** Reads which page was grabbed first, and its head. */
+function readPages(reader: Reader, start: number, run: CallLine): number {
+  let at = reader.number(start, PAGE);
+  run.pfn = reader.value;
+  at = reader.number(at, HEAD);
+  run.head = reader.value;
   return at;
 }
 
@@ -303,36 +380,17 @@ function readRefcount(reader: Reader, start: number, call: CallLine): number {
 }
 
 /**
- * Reads where a leaf is. Mostly it begins where its call does.
+ * Which of {@linkcode LEVELS} a leaf has.
  *
- * @param skip Bytes before its level or address is named.
- * @param address Where the digits of the call's address are.
- * @param length How many there are, and the quote behind them; 0 where the call is not known.
+ * @param start Where its level or its address is named, or the comma before it.
  */
-function readLeafPlace(
-  reader: Reader,
-  start: number,
-  call: CallLine,
-  texts: readonly Text[],
-  skip: number,
-  address: number,
-  length: number,
-): number {
-  const { bytes } = reader;
-  const letter = bytes[start + skip + 11];
-  const index = bytes[start + skip + 2] !== L ? 0 : letter === T ? 1 : letter === M ? 2 : 3;
-  call.leaf = LEVELS[index] ?? "none";
-  const place = texts[index];
-  if (place === undefined) return reader.odd;
-  let at = reader.textAnd(start, place, address, length) - 1;
-  if (at < reader.odd - 1) {
-    call.leafAddress = call.address;
-  } else {
-    at = reader.hex(start, place);
-    call.leafAddress = reader.value;
-  }
-  if (index !== 0) return at;
-  at = reader.number(at, LEAF_PFN);
+function leafIndex({ bytes }: Reader, start: number): number {
+  const letter = bytes[start + 11];
+  return bytes[start + 2] !== L ? 0 : letter === T ? 1 : letter === M ? 2 : 3;
+}
+
+function readLeafPfn(reader: Reader, start: number, call: CallLine): number {
+  const at = reader.number(start, LEAF_PFN);
   call.leafPfn = reader.value;
   return at;
 }

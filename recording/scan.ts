@@ -71,7 +71,7 @@ export function createScanner(sink: ScanSink): Scanner {
   const { bytes, odd } = reader;
   const decoder = decodeLines();
   const known = new CallReader(reader);
-  const { call, put } = known;
+  const { put } = known;
   const scratch = new CallLine();
   const firstLine = new TextDecoder();
   const otherLines = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -111,7 +111,7 @@ export function createScanner(sink: ScanSink): Scanner {
     const kind = bytes[at + KIND_AT];
     if (kind === LETTER_C) {
       const next = known.readCall(at);
-      if (next !== odd && !sink.addCall(call)) sink.add(call.event());
+      if (next !== odd && !sink.addCall(known.call)) sink.add(known.call.event());
       return next;
     }
     if (kind === LETTER_P) {
