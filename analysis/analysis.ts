@@ -96,12 +96,12 @@ export function startAnalysis(): Analysis {
       }
     },
     addCall: (call) => {
-      const { collector, accounts, ranges, header } = known("call");
+      const { collector, accounts, ranges, pin } = known("call");
       if (!call.repeats) lastIsPlain = isPlain(call);
       const isLikeTaken = call.repeats && lastIsTaken;
       lastIsTaken = lastIsPlain && fits(call) && collector.addWhole(call, isLikeTaken);
       if (!lastIsTaken) return false;
-      accounts.grabLine(call, (call.flags & header.plan.flags.pin) === 0 ? "gets" : "pins");
+      accounts.grabLine(call, (call.flags & pin) === 0 ? "gets" : "pins");
       ranges.addLine(call, isLikeTaken);
       return true;
     },
@@ -127,6 +127,8 @@ interface State {
   readonly accounts: Accounts;
   readonly ranges: Ranges;
   readonly collector: Collector;
+  /** FOLL_PIN. */
+  readonly pin: number;
   /** Grabs of which only the sums are known, so that accounts lack them. */
   readonly unlisted: Unlisted;
 }
@@ -140,7 +142,7 @@ interface Unlisted extends UnlistedSums {
 }
 
 function begin(header: Header): State {
-  const { plan, kernel } = header;
+  const { kernel, plan: { flags: { pin } } } = header;
   const workload = listenToWorkload(kernel.pageBytes);
   const accounts = openAccounts();
   const ranges = sumUpRanges(header, workload.buffers);
@@ -148,7 +150,7 @@ function begin(header: Header): State {
   // Every grab is booked, of all calls: what is given back does not ask who took it for what.
   const collector = createCollector((call: EndedCall) => {
     const { event, runs } = call;
-    const kind = (event.flags & plan.flags.pin) === 0 ? "gets" : "pins";
+    const kind = (event.flags & pin) === 0 ? "gets" : "pins";
     for (const run of runs) accounts.grab(run, kind);
     if (event.unlisted !== undefined && event.unlisted.grabs > 0) {
       unlisted.calls++;
@@ -158,7 +160,7 @@ function begin(header: Header): State {
     }
     ranges.add(call);
   });
-  return { header, workload, accounts, ranges, collector, unlisted };
+  return { header, workload, accounts, ranges, collector, pin, unlisted };
 }
 
 function reportOn(state: State, footer: Footer | undefined): Report {

@@ -16,7 +16,7 @@ import { HeadCounter } from "./heads.ts";
 import { LEAF_ROLES, type LeafLevel, leafLevel, leafRole, pageIndex } from "./leaves.ts";
 import { servedBy } from "./line_facts.ts";
 import { PairSums } from "./pairs.ts";
-import { Row } from "./rows.ts";
+import { Rows } from "./rows.ts";
 import type { Span } from "./spans.ts";
 import { type Moved, noneMoved } from "./workload.ts";
 
@@ -75,7 +75,7 @@ interface Place {
   /** The last of them that did. */
   lastServed: typeof LEAF_ROLES[number] | undefined;
   /** The same calls by each way in which the leaf level may turn out to be known. */
-  readonly rows: readonly Row[];
+  readonly rows: readonly Rows[];
   readonly heads: HeadCounter;
   readonly moved: Moved;
 }
@@ -137,7 +137,7 @@ export function sumUpRanges(
       alone: { calls: 0, pages: 0 },
       served: new Set(),
       lastServed: undefined,
-      rows: levels.map((level) => new Row(level, context)),
+      rows: levels.map((level) => new Rows(level, context)),
       heads: new HeadCounter(),
       moved: noneMoved(),
     };
