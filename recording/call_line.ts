@@ -18,8 +18,8 @@ import type {
 export class CallLine {
   /**
    * Whether it is like the call before in all that does not say which call it is, where it was and
-   * when: the pages, the flags and the look-ups, from `order` to `step`, pages of the leaf and whether it
-   * was taken, the path and the role.
+   * when: all but the numbers of thread and call, the times, the addresses, the pages that are named and
+   * the refcount.
    */
   repeats = false;
   /** Whether it entered the slow path; `undefined` where that is not told. */

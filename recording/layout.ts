@@ -7,6 +7,14 @@
 /** Bytes after the lines, which no text or number begins with. */
 export const PADDING = 64;
 
+/** Limits of numbers, as the checks of their fields have them. */
+export const LIMITS: Readonly<Record<"count" | "pages" | "pfn" | "order", number>> = {
+  count: Number.MAX_SAFE_INTEGER,
+  pages: 2 ** 31 - 1,
+  pfn: 2 ** 52 - 1,
+  order: 63,
+};
+
 /** Text of eight bytes or more that must be at a place. */
 export interface Text {
   /**

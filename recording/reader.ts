@@ -7,6 +7,8 @@
 
 import { type Field, type Memo, PADDING, type Text } from "./layout.ts";
 
+const [BRACE, LINE_FEED] = [125, 10];
+
 /** What each byte is worth as a hex digit; -1 where it is none. */
 const HEX_DIGITS = Int8Array.from(
   { length: 256 },
@@ -133,6 +135,16 @@ export class Reader {
     return view.getFloat64(start + last, true) === view.getFloat64(other + last, true)
       ? start + length
       : this.odd;
+  }
+
+  /** The brace that ends an object. */
+  closed(at: number): number {
+    return this.bytes[at] === BRACE ? at + 1 : this.odd;
+  }
+
+  /** The brace that ends an object, and with it the line. */
+  lineEnd(at: number): number {
+    return this.bytes[at] === BRACE && this.bytes[at + 1] === LINE_FEED ? at + 2 : this.odd;
   }
 
   /** Text, and after it a number of up to 52 bits as lower-case hex digits, the shortest way. */
