@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CallLine, PutLine } from "../recording/call_line.ts";
 import type { PutEvent, RunEvent } from "../recording/event.ts";
 import { PairSums } from "./pairs.ts";
 import { headSpans, type Span, SpanSums } from "./spans.ts";
@@ -39,6 +40,8 @@ export interface Accounts {
   grab(run: Booking, kind: "gets" | "pins"): void;
   /** Books puts. */
   put(event: Omit<Booking, "head"> & Pick<PutEvent, "pfn" | "pin">): void;
+  grabLine(call: CallLine, kind: "gets" | "pins"): void;
+  putLine(put: PutLine): void;
   /** Every head that was grabbed or put, by order and pfn. */
   heads(): readonly HeadAccount[];
 }
@@ -93,7 +96,10 @@ export function openAccounts(): Accounts {
   return {
     grab: (run, kind) =>
       book(run.head, run.order, run.count, run.step, run.refs, kind === "pins" ? 1 : 0),
+    grabLine: (call, kind) =>
+      book(call.head, call.order, call.count, call.step, call.refs, kind === "pins" ? 1 : 0),
     put: (it) => book(it.pfn, it.order, it.count, it.step, it.refs, it.pin ? 3 : 2),
+    putLine: (it) => book(it.pfn, it.order, it.count, it.step, it.refs, it.pin ? 3 : 2),
     heads: () => [
       ...single.layers().map(({ from, to, sums }) => ({
         pfn: from,

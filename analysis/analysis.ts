@@ -10,7 +10,9 @@ import type { RecordingEvent } from "../recording/event.ts";
 import type { Footer } from "../recording/footer.ts";
 import type { Header, Role, Scope } from "../recording/header.ts";
 import { type Accounts, openAccounts, within } from "./accounts.ts";
-import { type Collected, type Collector, createCollector, type EndedCall } from "./calls.ts";
+import type { EndedCall } from "./calls.ts";
+import type { Collected } from "./collected.ts";
+import { type Collector, createCollector } from "./collector.ts";
 import { drawUpLedger, type UnlistedSums } from "./ledger.ts";
 import { fits, isPlain } from "./line_facts.ts";
 import { areAllMovedSeen } from "./moved.ts";
@@ -97,20 +99,20 @@ export function startAnalysis(): Analysis {
       }
     },
     addCall: (call) => {
-      const { collector, accounts, ranges, header } = known("call");
+      const { collector, accounts, ranges, pin } = known("call");
       if (!ranges.takesLines) return false;
       if (!call.repeats) lastIsPlain = isPlain(call);
       const isLikeTaken = call.repeats && lastIsTaken;
       lastIsTaken = lastIsPlain && fits(call) && collector.addWhole(call, isLikeTaken);
       if (!lastIsTaken) return false;
-      accounts.grab(call, (call.flags & header.plan.flags.pin) === 0 ? "gets" : "pins");
+      accounts.grabLine(call, (call.flags & pin) === 0 ? "gets" : "pins");
       ranges.addLine(call, isLikeTaken);
       return true;
     },
     addPut: (put) => {
       const { collector, accounts } = known("put");
       collector.addPuts(put);
-      accounts.put(put);
+      accounts.putLine(put);
     },
     cutOff: () => {
       isCutOff = true;
@@ -130,6 +132,8 @@ interface State {
   readonly accounts: Accounts;
   readonly ranges: Ranges;
   readonly collector: Collector;
+  /** FOLL_PIN. */
+  readonly pin: number;
   /** Grabs of which only the sums are known, so that accounts lack them. */
   readonly unlisted: Unlisted;
 }
@@ -143,7 +147,7 @@ interface Unlisted extends UnlistedSums {
 }
 
 function begin(header: Header): State {
-  const { plan, kernel } = header;
+  const { kernel, plan: { flags: { pin } } } = header;
   const workload = listenToWorkload(kernel.pageBytes);
   const accounts = openAccounts();
   const processes = new ProcessCounter();
@@ -153,7 +157,7 @@ function begin(header: Header): State {
   // Every grab is booked, of all calls: what is given back does not ask who took it for what.
   const collector = createCollector((call: EndedCall) => {
     const { event, runs } = call;
-    const kind = (event.flags & plan.flags.pin) === 0 ? "gets" : "pins";
+    const kind = (event.flags & pin) === 0 ? "gets" : "pins";
     for (const run of runs) accounts.grab(run, kind);
     if (event.unlisted !== undefined && event.unlisted.grabs > 0) {
       unlisted.calls++;
@@ -163,7 +167,7 @@ function begin(header: Header): State {
     }
     ranges.add(call);
   });
-  return { header, workload, processes, accounts, ranges, collector, unlisted };
+  return { header, workload, processes, accounts, ranges, collector, pin, unlisted };
 }
 
 /** Whose calls a recording holds. */

@@ -87,9 +87,6 @@ export function headsOf(runs: readonly RunEvent[]): Heads {
   return { count, grabsPerHead: [...weights].sort(([a], [b]) => a - b), most, overdrawn };
 }
 
-/** What of a run its heads go by. */
-export type HeadRun = Pick<RunEvent, "head" | "order" | "count" | "step">;
-
 /**
  * Counts distinct head pages over many calls. Single pages are kept as spans, so 16 GiB of them that
  * were walked in order take no more room than one.
@@ -98,10 +95,9 @@ export type HeadRun = Pick<RunEvent, "head" | "order" | "count" | "step">;
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
- * const run = { head: 0x100a00, order: 9, count: 1, step: 256 };
  * const heads = new HeadCounter();
- * heads.add(run);
- * heads.add(run);
+ * heads.add(0x100a00, 9, 1, 256);
+ * heads.add(0x100a00, 9, 1, 256);
  * assertEquals(heads.orders(), { "9": 1 });
  * ```
  */
@@ -111,9 +107,8 @@ export class HeadCounter {
   #last = -1;
   #lastOrder = 0;
 
-  /** Takes the heads behind a run. */
-  add(run: HeadRun): void {
-    const { head, order, count, step } = run;
+  /** Takes the heads behind a run. Numbers and no object: runs and lines have too many shapes. */
+  add(head: number, order: number, count: number, step: number): void {
     if (order !== 0) {
       // One head is mostly grabbed in several calls.
       if (head === this.#last && order === this.#lastOrder) return;
@@ -122,7 +117,9 @@ export class HeadCounter {
       this.#compound.put(head, order);
     } else if (step === 1) {
       this.#single.add(head, head + count, "seen", 0);
-    } else for (const { from, to } of headSpans(run)) this.#single.add(from, to, "seen", 0);
+    } else {for (const { from, to } of headSpans({ head, count, step })) {
+        this.#single.add(from, to, "seen", 0);
+      }}
   }
 
   /** Takes all heads of another counter. */

@@ -38,6 +38,12 @@ export class Intervals {
    * @returns Whether it was not in before.
    */
   add(value: number): boolean {
+    const last = this.#to.length - 1;
+    // Mostly it is the next one.
+    if (last >= 0 && value === this.#to[last]) {
+      this.#to[last] = value + 1;
+      return true;
+    }
     const after = this.#after(value);
     const end = this.#to[after - 1] ?? -Infinity;
     if (value < end) return false;

@@ -6,7 +6,7 @@
 
 import type { Footer } from "../recording/footer.ts";
 import type { Scope, TargetSummary } from "../recording/header.ts";
-import type { StreamSums } from "./calls.ts";
+import type { StreamSums } from "./stream_sums.ts";
 import type { PutSide } from "./put_side.ts";
 import type { Comparison, RefcountWitness } from "./refcounts.ts";
 import { counted } from "./words.ts";

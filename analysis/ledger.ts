@@ -6,7 +6,7 @@
 
 import type { Footer, SessionEnd } from "../recording/footer.ts";
 import type { PlanSummary, TargetSummary, WorkloadSummary } from "../recording/header.ts";
-import type { Collected, HelperFailure, PartCounts } from "./calls.ts";
+import type { Collected, HelperFailure, PartCounts } from "./collected.ts";
 import { type Law, lawsOf } from "./laws.ts";
 import type { PutSide } from "./put_side.ts";
 import type { RefcountWitness } from "./refcounts.ts";
@@ -117,7 +117,7 @@ export interface LedgerInput {
  * @example A recording without a footer
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { createCollector } from "./calls.ts";
+ * import { createCollector } from "./collector.ts";
  *
  * const absent = { kind: "absent", why: "not in this kernel", cost: "", needed: false } as const;
  * const plan = {

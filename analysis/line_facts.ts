@@ -265,6 +265,24 @@ export function findLeaves(
 }
 
 /**
+ * Whether a call of the same kind has as many leaves wherever it is.
+ *
+ * @example A call without a leaf
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { CallLine } from "../recording/call_line.ts";
+ *
+ * assertEquals(areLeavesFixed(new CallLine(), { source: "function" }), false);
+ * ```
+ */
+export function areLeavesFixed(
+  { leaf, leafTaken }: Pick<CallLine, "leaf" | "leafTaken">,
+  { source }: Pick<DeviceLevel, "source">,
+): boolean {
+  return source === "function" && leaf !== "none" && leaf !== "pte" && leafTaken !== undefined;
+}
+
+/**
  * Fills them in.
  *
  * @example

@@ -7,7 +7,7 @@
 export { type Analysis, type RecordingLine, startAnalysis } from "./analysis.ts";
 export { analyze } from "./analyze.ts";
 export type { GroupSums, JudgedSums } from "./call_sums.ts";
-export type { HelperFailure, PartCounts } from "./calls.ts";
+export type { HelperFailure, PartCounts } from "./collected.ts";
 export {
   compareDevdax,
   type ControlRow,

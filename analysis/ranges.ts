@@ -9,25 +9,16 @@
 
 import type { CallLine } from "../recording/call_line.ts";
 import type { DeviceSummary, Header, WorkloadSummary } from "../recording/header.ts";
-import { addFacts, addTime, type CallSums, isEarlier, mergeSums, noCalls } from "./call_sums.ts";
+import { addFacts, addTime, type CallSums, mergeSums, noCalls } from "./call_sums.ts";
 import type { EndedCall } from "./calls.ts";
 import { type CallContext, factsOf, seesUndo, settleCall } from "./facts.ts";
 import { HeadCounter } from "./heads.ts";
 import { LEAF_ROLES, type LeafLevel, leafLevel, leafRole, pageIndex } from "./leaves.ts";
 import { levelByHeads } from "./leaves_by_heads.ts";
-import {
-  fillFacts,
-  fillLeaves,
-  fillName,
-  findLeaves,
-  hasLeaves,
-  isAlike,
-  lineFacts,
-  type LineLeaves,
-  servedBy,
-} from "./line_facts.ts";
+import { servedBy } from "./line_facts.ts";
 import { PairSums } from "./pairs.ts";
 import type { ProcessCounter } from "./processes.ts";
+import { Rows } from "./rows.ts";
 import type { Span } from "./spans.ts";
 import { type SeenTaking, TakingCounts } from "./takings.ts";
 import { type Moved, noneMoved } from "./workload.ts";
@@ -92,7 +83,7 @@ interface Place {
   /** The last of them that did. */
   lastServed: typeof LEAF_ROLES[number] | undefined;
   /** The same calls by each way in which the leaf level may turn out to be known. */
-  readonly sums: readonly CallSums[];
+  readonly rows: readonly Rows[];
   readonly heads: HeadCounter;
   readonly moved: Moved;
 }
@@ -143,17 +134,13 @@ export function sumUpRanges(
   const served = levelFor(probed);
   const isOne = served.source === "heads" || served.level === "pte" || probed.length === 0;
   const levels = isOne ? [unserved] : [served, unserved];
-  const deviceLevels = levels.filter((level) => level.source !== "heads");
   const inside = placeAt(-1, -1);
   const waiting: Place[] = [];
   const waitingAt = new PairSums(1);
-  const { longterm, pin } = plan.flags;
-  const leaves: LineLeaves = { pte: 0, pmd: 0, pud: 0, leastGrabs: 0, uncovered: 0 };
-  /** The first of a row of calls that are alike, and what they are to be added to. */
-  const row = lineFacts();
-  let rowSums: CallSums | undefined;
-  let rowLength = 0;
+  const { pin } = plan.flags;
   let last = inside;
+  /** Where the last call was that its own line told all of. */
+  let lastLine = inside;
   /** Levels that are still possible: a function that served calls inside is known to for good. */
   let open = levels.length;
 
@@ -167,7 +154,7 @@ export function sumUpRanges(
       takings: new TakingCounts(),
       served: new Set(),
       lastServed: undefined,
-      sums: levels.map(noCalls),
+      rows: levels.map((level) => new Rows(level, context)),
       heads: new HeadCounter(),
       moved: noneMoved(),
     };
@@ -221,15 +208,16 @@ export function sumUpRanges(
     }
     place.takings.add(pathOf(settled.facts.fellBack), (event.flags & pin) !== 0);
     for (let i = 0; i < open; i++) {
-      const [level, sums] = [levels[i], place.sums[i]];
-      if (level !== undefined && sums !== undefined) {
-        const facts = factsOf(settled, level, pageBytes);
-        addFacts(sums, facts);
-        addTime(sums, event.ns);
-        processes?.add(facts);
-      }
+      const row = place.rows[i];
+      if (row === undefined) continue;
+      const facts = factsOf(settled, row.level, pageBytes);
+      addFacts(row.sums, facts);
+      addTime(row.sums, event.ns);
+      processes?.add(facts);
     }
-    for (const run of settled.walk.runs) place.heads.add(run);
+    for (const { head, order, count, step } of settled.walk.runs) {
+      place.heads.add(head, order, count, step);
+    }
   }
 
   function addLine(call: CallLine, repeats: boolean): void {
@@ -237,55 +225,18 @@ export function sumUpRanges(
     const place = placeOf(first, first + call.asked);
     place.calls++;
     place.moved.add(first, first + call.returned, "taken", 1);
-    place.heads.add(call);
+    place.heads.add(call.head, call.order, call.count, call.step);
     place.takings.add(pathOf(call.fellBack ?? false), (call.flags & pin) !== 0);
-    const role = servedBy(call, pageBytes);
-    if (role !== undefined) serve(place, role);
-    if (open > 1) addEach(place, call);
-    else addToRow(place, call, repeats);
-  }
-
-  function addEach(place: Place, call: CallLine): void {
-    endRow();
-    for (let i = 0; i < open; i++) {
-      const [level, sums] = [deviceLevels[i], place.sums[i]];
-      if (level === undefined || sums === undefined) continue;
-      fillFacts(row, call, longterm);
-      findLeaves(leaves, call, level, pageBytes);
-      fillLeaves(row, leaves);
-      addFacts(sums, row);
-      addTime(sums, call.ns);
+    const isRepeated = repeats && place === lastLine;
+    lastLine = place;
+    if (!isRepeated || call.leafTaken === undefined) {
+      const role = servedBy(call, pageBytes);
+      if (role !== undefined) serve(place, role);
     }
-  }
-
-  /** Calls that are alike mostly follow one another: they are counted and added at once. */
-  function addToRow(place: Place, call: CallLine, repeats: boolean): void {
-    const level = deviceLevels[0];
-    const sums = place.sums[0];
-    if (level === undefined || sums === undefined) return;
-    addTime(sums, call.ns);
-    findLeaves(leaves, call, level, pageBytes);
-    const isAnother = rowSums === sums && hasLeaves(row, leaves) &&
-      (repeats || isAlike(row, call, longterm));
-    if (isAnother) {
-      if (call.at <= row.at && isEarlier(call, row)) fillName(row, call);
-    } else {
-      endRow();
-      rowSums = sums;
-      fillFacts(row, call, longterm);
-      fillLeaves(row, leaves);
-    }
-    rowLength++;
-  }
-
-  function endRow(): void {
-    if (rowSums !== undefined && rowLength > 0) addFacts(rowSums, row, rowLength);
-    rowSums = undefined;
-    rowLength = 0;
+    for (let i = 0; i < open; i++) place.rows[i]?.add(call, isRepeated);
   }
 
   function finish(moved: Moved): RangeSums {
-    endRow();
     const others = { outside: 0, straddling: 0 };
     for (const place of waiting) {
       if (
@@ -300,11 +251,11 @@ export function sumUpRanges(
     }
     moved.merge(inside.moved);
     const level = levelFor(inside.served);
-    const sums = inside.sums[levels.findIndex(({ source }) => source === level.source)] ??
-      inside.sums[0] ?? noCalls();
+    const row = inside.rows.find(({ level: { source } }) => source === level.source) ??
+      inside.rows[0];
     return {
       level,
-      sums,
+      sums: row?.end() ?? noCalls(),
       headOrders: inside.heads.orders(),
       alone: inside.alone,
       takings: inside.takings.seen(),
@@ -327,7 +278,7 @@ function mergePlace(inside: Place, place: Place): void {
   inside.alone.pages += place.alone.pages;
   inside.takings.merge(place.takings);
   for (const role of place.served) inside.served.add(role);
-  inside.sums.forEach((sums, i) => mergeSums(sums, place.sums[i] ?? noCalls()));
+  inside.rows.forEach((row, i) => mergeSums(row.end(), place.rows[i]?.end() ?? noCalls()));
   inside.heads.merge(place.heads);
   inside.moved.merge(place.moved);
 }

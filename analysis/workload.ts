@@ -11,6 +11,7 @@ import type {
   WorkloadReport,
 } from "../recording/event.ts";
 import { pageIndex } from "./leaves.ts";
+import { compare } from "./order.ts";
 import { type RepeatTimes, repeatTimes } from "./repeats.ts";
 import { type Span, SpanSums } from "./spans.ts";
 
@@ -126,8 +127,4 @@ function pagesOf(address: HexAddress, bytes: number, pageBytes: number) {
 function byAddress(a: WorkloadReady, b: WorkloadReady): number {
   return compare(BigInt(a.address), BigInt(b.address)) ||
     compare(JSON.stringify(a), JSON.stringify(b));
-}
-
-function compare<T extends string | bigint>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -18,8 +18,8 @@ import {
 import { complain, errorText, terminalColumns } from "./output.ts";
 import {
   createRecording,
-  exists,
   RECORDING_FILES,
+  recordingIn,
   type RecordingWriter,
 } from "./recording_file.ts";
 import { abortOnSignals } from "./signals.ts";
@@ -169,8 +169,7 @@ export async function makeRecordingFolder(directory: string): Promise<void> {
       `Cannot make the folder "${directory}" for the recording: ${errorText(error)}`,
     );
   }
-  for (const name of Object.values(RECORDING_FILES)) {
-    if (!await exists(join(directory, name))) continue;
+  if (await recordingIn(directory) !== undefined) {
     throw new RequestError(
       `"${directory}" already holds a recording; give another folder to --out`,
     );

@@ -46,8 +46,7 @@ async function openRecording(path: string): Promise<Deno.FsFile> {
   let file = path;
   try {
     if ((await Deno.stat(path)).isDirectory) {
-      const { plain, zstd } = RECORDING_FILES;
-      file = fileIn(path, await exists(fileIn(path, zstd)) ? zstd : plain);
+      file = await recordingIn(path) ?? fileIn(path, RECORDING_FILES.plain);
     }
     return await Deno.open(file);
   } catch (error) {
@@ -61,15 +60,12 @@ function fileIn(folder: string, name: string): string {
   return folder.endsWith("/") ? `${folder}${name}` : `${folder}/${name}`;
 }
 
-/** Whether there is such a file. */
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+/** The file of the recording in a folder; `undefined` where there is none. */
+export async function recordingIn(folder: string): Promise<string | undefined> {
+  const { plain, zstd } = RECORDING_FILES;
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  const name = [zstd, plain].find((name) => names.includes(name));
+  return name === undefined ? undefined : fileIn(folder, name);
 }
 
 /**

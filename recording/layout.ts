@@ -7,6 +7,14 @@
 /** Bytes after the lines, which no text or number begins with. */
 export const PADDING = 64;
 
+/** Limits of numbers, as the checks of their fields have them. */
+export const LIMITS: Readonly<Record<"count" | "pages" | "pfn" | "order", number>> = {
+  count: Number.MAX_SAFE_INTEGER,
+  pages: 2 ** 31 - 1,
+  pfn: 2 ** 52 - 1,
+  order: 63,
+};
+
 /** Text of eight bytes or more that must be at a place. */
 export interface Text {
   /**
@@ -69,22 +77,6 @@ export function field(ascii: string, limit: number): Field {
   const length = view.byteLength;
   const words = Int32Array.from({ length: length >> 2 }, (_, i) => view.getInt32(4 * i, true));
   return { first: words[0] ?? 0, last: view.getInt32(length - 4, true), words, length, limit };
-}
-
-/**
- * Prepares several that follow one another.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(fields([',"order":', 63], [',"count":', 1000])[1]?.limit, 1000);
- * ```
- */
-export function fields(
-  ...all: readonly (readonly [ascii: string, limit: number])[]
-): readonly Field[] {
-  return all.map(([ascii, limit]) => field(ascii, limit));
 }
 
 function viewOf(ascii: string, least: number): DataView {

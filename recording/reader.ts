@@ -7,6 +7,8 @@
 
 import { type Field, type Memo, PADDING, type Text } from "./layout.ts";
 
+const [BRACE, LINE_FEED] = [125, 10];
+
 /** What each byte is worth as a hex digit; -1 where it is none. */
 const HEX_DIGITS = Int8Array.from(
   { length: 256 },
@@ -20,14 +22,13 @@ const HEX_DIGITS = Int8Array.from(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { fields } from "./layout.ts";
+ * import { field } from "./layout.ts";
  *
  * const reader = new Reader(1024);
  * new TextEncoder().encodeInto(',"tid":412,"call":7,', reader.bytes);
- * const numbers = new Float64Array(2);
- * const key = fields([',"tid":', 1000], [',"call":', 1000]);
- * assertEquals([reader.numbers(0, key, numbers, 0), ...numbers], [19, 412, 7]);
- * assertEquals(reader.numbers(1, key, numbers, 0), reader.odd);
+ * const at = reader.number(0, field(',"tid":', 1000));
+ * assertEquals([at, reader.value], [10, 412]);
+ * assertEquals(reader.number(at, field(',"tid":', 1000)), reader.odd);
  * ```
  */
 export class Reader {
@@ -35,6 +36,8 @@ export class Reader {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The place to which all leads that is not as it should be. */
   readonly odd: number;
+  /** The number that was read last. */
+  value = 0;
   readonly #view: DataView;
 
   constructor(size: number) {
@@ -43,18 +46,8 @@ export class Reader {
     this.odd = size;
   }
 
-  /** Texts with the numbers after them, which go to `index` and on. */
-  numbers(at: number, fields: readonly Field[], numbers: Float64Array, index: number): number {
-    for (const field of fields) at = this.number(at, field, numbers, index++);
-    return at;
-  }
-
-  /**
-   * Text, and after it a whole number from 0 to its limit, written the shortest way.
-   *
-   * @param numbers Takes the number, at `index`.
-   */
-  number(at: number, field: Field, numbers: Float64Array, index: number): number {
+  /** Text, and after it a whole number from 0 to its limit, written the shortest way. */
+  number(at: number, field: Field): number {
     const view = this.#view;
     const { bytes, odd } = this;
     // Places are kept to integers of 32 bits, or each sum would be looked at for overflow.
@@ -85,7 +78,7 @@ export class Reader {
       }
     }
     if (whole > field.limit || (bytes[start] === 48 && at > start + 1)) return odd;
-    numbers[index] = whole;
+    this.value = whole;
     return at;
   }
 
@@ -144,8 +137,18 @@ export class Reader {
       : this.odd;
   }
 
+  /** The brace that ends an object. */
+  closed(at: number): number {
+    return this.bytes[at] === BRACE ? at + 1 : this.odd;
+  }
+
+  /** The brace that ends an object, and with it the line. */
+  lineEnd(at: number): number {
+    return this.bytes[at] === BRACE && this.bytes[at + 1] === LINE_FEED ? at + 2 : this.odd;
+  }
+
   /** Text, and after it a number of up to 52 bits as lower-case hex digits, the shortest way. */
-  hex(at: number, text: Text, numbers: Float64Array, index: number): number {
+  hex(at: number, text: Text): number {
     const { bytes, odd } = this;
     const start = this.text(at, text);
     if (start === odd) return odd;
@@ -163,7 +166,7 @@ export class Reader {
       value = value * 16 + digit;
     }
     if (i === start || i === start + 14 || (bytes[start] === 48 && i > start + 1)) return odd;
-    numbers[index] = value;
+    this.value = value;
     return i;
   }
 }

@@ -9,8 +9,10 @@
 
 import { CallLine, type PutLine } from "./call_line.ts";
 import { decodeLines, type RecordingItem } from "./codec.ts";
-import { CallReader, readLeafLine, readRunLine } from "./known_lines.ts";
+import { CallReader } from "./call_reader.ts";
 import { memo } from "./layout.ts";
+import { readLeafLine, readRunLine } from "./part_lines.ts";
+import { PutReader } from "./put_reader.ts";
 import { Reader } from "./reader.ts";
 
 /** Takes what a scanner reads. */
@@ -70,8 +72,8 @@ export function createScanner(sink: ScanSink): Scanner {
   const reader = new Reader(LONGEST_BYTES + PIECE);
   const { bytes, odd } = reader;
   const decoder = decodeLines();
-  const known = new CallReader(reader);
-  const { call, put } = known;
+  const calls = new CallReader(reader);
+  const puts = new PutReader(reader);
   const scratch = new CallLine();
   const firstLine = new TextDecoder();
   const otherLines = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -110,13 +112,13 @@ export function createScanner(sink: ScanSink): Scanner {
   function knownLine(at: number): number {
     const kind = bytes[at + KIND_AT];
     if (kind === LETTER_C) {
-      const next = known.readCall(at);
-      if (next !== odd && !sink.addCall(call)) sink.add(call.event());
+      const next = calls.readCall(at);
+      if (next !== odd && !sink.addCall(calls.call)) sink.add(calls.call.event());
       return next;
     }
     if (kind === LETTER_P) {
-      const next = known.readPut(at);
-      if (next !== odd) sink.addPut(put);
+      const next = puts.readPut(at);
+      if (next !== odd) sink.addPut(puts.put);
       return next;
     }
     const part = kind === LETTER_R

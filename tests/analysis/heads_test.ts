@@ -56,7 +56,7 @@ Deno.test("HeadCounter counts a head once, whatever the calls and their order", 
     for (
       const run of [{ ...SINGLE, pfn, head: pfn, count: 3 }, RUN, { ...RUN, head: 0, order: 18 }]
     ) {
-      heads.add(run);
+      heads.add(run.head, run.order, run.count, run.step);
     }
   }
   assertEquals(heads.orders(), { "0": 10_001, "9": 1, "18": 1 });

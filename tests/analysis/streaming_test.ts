@@ -1,5 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { createCollector, type EndedCall } from "../../analysis/calls.ts";
+import type { EndedCall } from "../../analysis/calls.ts";
+import { createCollector } from "../../analysis/collector.ts";
 import { complaints } from "../../analysis/ledger.ts";
 import { renderJson } from "../../analysis/report/json.ts";
 import { renderText } from "../../analysis/report/text.ts";

@@ -29,7 +29,7 @@ guestTest(
   async () => {
     await using folder = await temporaryFolder();
     await using guest = await bootDebian(`${folder.path}/kernel.log`);
-    await createNamespace(guest, BYTES);
+    await createNamespace(guest, { mode: "devdax", alignBytes: BYTES, map: "dev" });
     const pinning = await pinAgain(guest);
     const start = (...words: readonly string[]) =>
       headcountInside(guest, ["trace", "--json", ...words]);

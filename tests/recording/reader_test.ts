@@ -7,14 +7,11 @@ const encoder = new TextEncoder();
 /** What is read of bytes that follow a text; `undefined` where they are odd. */
 function read(rest: Uint8Array | string, how: "hex" | "number", limit = 2 ** 53): unknown {
   const reader = new Reader(256);
-  const numbers = new Float64Array(1);
   const before = '"address":';
   reader.bytes.set(encoder.encode(before));
   reader.bytes.set(typeof rest === "string" ? encoder.encode(rest) : rest, before.length);
-  const next = how === "hex"
-    ? reader.hex(0, text(before), numbers, 0)
-    : reader.number(0, field(before, limit), numbers, 0);
-  return next === reader.odd ? undefined : [numbers[0], next - before.length];
+  const next = how === "hex" ? reader.hex(0, text(before)) : reader.number(0, field(before, limit));
+  return next === reader.odd ? undefined : [reader.value, next - before.length];
 }
 
 Deno.test("Reader.hex() reads up to 13 digits, written the shortest way", () => {
@@ -65,8 +62,7 @@ Deno.test("Reader.number() wants each byte of the text before it", () => {
       const reader = new Reader(256);
       reader.bytes.set(bytes);
       if (place >= 0) reader.bytes[place] = 33;
-      const numbers = new Float64Array(1);
-      const next = reader.number(0, field(name, 9), numbers, 0);
+      const next = reader.number(0, field(name, 9));
       assertEquals(next, place < 0 ? length + 1 : reader.odd, `byte ${place} of ${name}`);
     }
   }

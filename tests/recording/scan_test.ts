@@ -156,6 +156,48 @@ Deno.test("createScanner() does not mistake a line for one like the line before"
   }
 });
 
+/** More kinds of calls than are known at a time, each of them like some other in all but one thing. */
+const KINDS = [256, 512].flatMap((pages) => {
+  const runs = [
+    { ...RUN, refs: pages, step: pages },
+    { ...RUN, role: "grabOne", count: pages, refs: 1, step: 1 },
+  ] as const;
+  const { kind, tid, call, address } = LEAF;
+  const leaf = { kind, tid, call, address, pages, taken: true } as const;
+  const leaves = [
+    { ...LEAF, pages },
+    { ...leaf, level: "pmd" },
+    { ...leaf, level: "pud" },
+    { ...leaf, level: "pud", taken: false },
+    undefined,
+  ] as const;
+  return runs.flatMap((run) =>
+    leaves.map((leaf) => ({
+      ...WHOLE_CALL,
+      ...inLine(run, leaf),
+      asked: pages,
+      returned: pages,
+    }))
+  );
+});
+
+Deno.test("many kinds of calls are told apart, in any turn", async () => {
+  const header = withRoles({ pmdLeaf: probed("gup_huge_pmd"), pudLeaf: probed("gup_huge_pud") });
+  const turns = fc.array(fc.nat(KINDS.length - 1), { maxLength: 60, size: "max" });
+  await fc.assert(fc.asyncProperty(turns, async (turn) => {
+    const calls = turn.map((kind, i) => ({
+      ...CALL,
+      ...KINDS[kind],
+      call: i + 1,
+      at: 1000 + (i * 7919) % 60,
+      parts: 0,
+    }));
+    assertEquals(read(calls.map(encodeItem).join(""), true), calls);
+    const items = [header, READY, ...calls, footerFor(calls)];
+    await assertSame(new TextEncoder().encode(items.map(encodeItem).join("")));
+  }));
+});
+
 Deno.test("createScanner() does not mistake a thread for one whose number begins like it", () => {
   const threads = [41, 412, 4, 412, 4123].map((tid) => ({ ...WHOLE_CALL, tid }));
   assertEquals(read(threads.map(encodeItem).join("")), threads);
