@@ -111,6 +111,8 @@ async function nameOf(target: Target, pid: number): Promise<string> {
 /** By its path: a guest's own shell would run programs of its own that have the same names. */
 const SHELL = "/bin/sh";
 
+const FIND = 'cd "$0" && command -v "$1"';
+
 /** In the folder that headcount runs in, which a guest has at another place. */
 const IN_FOLDER = 'cd "$0" && exec "$@" </dev/null';
 
@@ -119,7 +121,7 @@ async function commandOf(target: Target, { words }: CommandWish): Promise<Worklo
   const folder = target.provide(Deno.cwd());
   const program = name.startsWith("/") ? target.provide(name) : name;
   const { code } = await collect(
-    target.exec([SHELL, "-c", 'cd "$0" && command -v "$1"', folder, program]),
+    target.exec(["sh", "-c", 'exec "$0" "$@"', SHELL, "-c", FIND, folder, program]),
   );
   if (code !== 0) {
     throw new RequestError(
