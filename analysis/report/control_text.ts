@@ -122,5 +122,5 @@ function whyOf(row: ControlRow): string {
 function timeNote(rows: readonly ControlRow[], rounds: number): string {
   const isEmulated = rows.some((row) => row.kind === "traced" && row.accelerator === "tcg");
   return `ms: for 2 MiB, in the fastest of ${counted(rounds, "run")} without probes` +
-    `${isEmulated ? ", emulated: they say nothing of hardware's" : ""}.`;
+    `${isEmulated ? ", emulated: they say nothing of hardware" : ""}.`;
 }

@@ -47,7 +47,7 @@ Why
 
 order: of the heads; grabs: of the fast walk, in all calls; grabs/head: in one
 call; ms: for 2 MiB, in the fastest of 2 runs without probes, emulated: they say
-nothing of hardware's.
+nothing of hardware.
 `,
   );
 });
