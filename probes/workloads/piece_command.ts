@@ -32,6 +32,6 @@ export function pieceCommand(
     file: FILES[wish.kind],
     words: [...memory, ...disk, ...pieceWishWords(wish)],
     hasThreads: false,
-    expected: (facts) => takingOfPieces(wish.kind, facts),
+    expected: (facts) => takingOfPieces(wish.kind, facts, device.path.startsWith("/dev/dax")),
   });
 }

@@ -36,27 +36,30 @@ export function takingOfCommand(command: GupCommand): Taking {
 }
 
 /**
- * How a workload that takes a devdax device's memory piece by piece does it:
+ * How a workload that takes its memory piece by piece does it:
  *
  * - The block layer pins since a bio can say so; before, it got (block/bio.c, 6.5).
  * - A pipe gets (fs/splice.c, iter_to_pipe()).
- * - io_uring pins with FOLL_LONGTERM, which the fast walk refuses for a device's memory: to 6.14 before
- *   it grabs, later it backs out. It asks gup-fast since 6.10 (io_uring/memmap.c, io_pin_pages()), which
+ * - io_uring pins with FOLL_LONGTERM, which the fast walk refuses for a device's memory, and for none
+ *   else that there is here: to 6.14 before it grabs, later it backs out. It asks gup-fast since 6.10 (io_uring/memmap.c, io_pin_pages()), which
  *   is also when the function behind all gup-fast calls was renamed.
  * - What another process reads, itself included, the slow path pins (mm/process_vm_access.c).
+ *
+ * @param isDevice Whether it is the memory of a devdax device.
  *
  * @example A kernel of before 6.5
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
  * const facts = { symbols: {}, types: { enumerators: {} } };
- * assertEquals(takingOfPieces("direct-io", facts), { path: "fast", kind: "get" });
- * assertEquals(takingOfPieces("io-uring", facts), { path: "slow", kind: "pin" });
+ * assertEquals(takingOfPieces("direct-io", facts, true), { path: "fast", kind: "get" });
+ * assertEquals(takingOfPieces("io-uring", facts, true), { path: "slow", kind: "pin" });
  * ```
  */
 export function takingOfPieces(
   workload: PieceWish["kind"],
   { symbols, types }: TakingFacts,
+  isDevice: boolean,
 ): Taking {
   switch (workload) {
     case "direct-io":
@@ -67,7 +70,8 @@ export function takingOfPieces(
     case "vmsplice":
       return { path: "fast", kind: "get" };
     case "io-uring":
-      return { path: "gup_fast_fallback" in symbols ? "fast-then-slow" : "slow", kind: "pin" };
+      if (!("gup_fast_fallback" in symbols)) return { path: "slow", kind: "pin" };
+      return { path: isDevice ? "fast-then-slow" : "fast", kind: "pin" };
     case "process-vm":
       return { path: "slow", kind: "pin" };
   }

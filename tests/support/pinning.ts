@@ -5,8 +5,9 @@
  *
  * - `untouched`: writes the mapping to a disk with O_DIRECT, without having touched it before, so that
  *   gup-fast finds nothing in the page tables.
- * - `hold`: registers the mapping as a buffer of io_uring, and hands the ring to a process that outlives
- *   it.
+ * - `leave`: registers the mapping as a buffer of io_uring, and ends: a worker of the kernel's puts what
+ *   the ring still holds.
+ * - `hold`: the same, and hands the ring to a process that outlives it.
  * - `race`: writes it so a hundred times, while another thread takes its pages out of the page tables.
  * - `again`: writes the mapping to a disk with O_DIRECT, again and again until it is killed.
  * - `fill`, `same`: no workloads; one gives each sector of the mapping a number of its own, the other
@@ -47,14 +48,16 @@ if (mode === "untouched") {
   const mapping = mapDevice({ path, bytes, alignBytes, writable: false });
   await ready(mapping, bytes);
   tell("pwrite", mapping, all, () => writeFrom(fd, mapping, all));
-} else if (mode === "hold") {
+} else if (mode === "leave" || mode === "hold") {
   const mapping = takeMemory({ path, bytes, alignBytes, writable: true });
   await ready(mapping, bytes);
   const ring = openRing();
   tell("io_uring_register", mapping, all, () => registerBuffer(ring, mapping, all));
-  libc.symbols.fcntl(ring, F_SETFD, 0);
-  new Deno.Command("sleep", { args: ["60"], stdin: "null", stdout: "null", stderr: "null" })
-    .spawn().unref();
+  if (mode === "hold") {
+    libc.symbols.fcntl(ring, F_SETFD, 0);
+    new Deno.Command("sleep", { args: ["60"], stdin: "null", stdout: "null", stderr: "null" })
+      .spawn().unref();
+  }
 } else if (mode === "fill" || mode === "same") {
   const { pointer } = mapDevice({ path, bytes, alignBytes, writable: true });
   const view = new DataView(Deno.UnsafePointerView.getArrayBuffer(pointer, bytes));
