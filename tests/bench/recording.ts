@@ -66,7 +66,7 @@ export function* generateRecording(lines: number, seed = 1): Generator<string, v
     sums.refs += refs;
     const role = path === "slow" ? "grabSlow" : "grabBatch";
     return `"path":"${path}","role":"${role}","pfn":${pfn},"head":${head},"order":${order},` +
-      `"count":1,"refs":${refs},"step":${refs},"refcount":${random(900) + refs}`;
+      `"count":1,"refs":${refs},"step":${refs}`;
   }
 
   function put(tid: number, pfn: number, refs: number): void {
