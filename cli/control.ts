@@ -96,6 +96,7 @@ async function controlCommand(options: ControlOptions): Promise<number> {
   const stopListening = abortOnSignals(abort);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const rows: ControlRow[] = [];
+  let stoppedBy: string | undefined;
   try {
     const runs = control({
       ...targetWish(options, bytes, {
@@ -133,9 +134,7 @@ async function controlCommand(options: ControlOptions): Promise<number> {
     for (const kind of kinds) await removeIfEmpty(join(folder, kind));
     await removeIfEmpty(folder);
     if (typeof abort.signal.reason !== "string") throw error;
-    const left = kinds.slice(rows.length).join(", ");
-    complain(`Stopped by ${abort.signal.reason}; not traced: ${left}`);
-    return EXIT_INTERRUPTED;
+    stoppedBy = abort.signal.reason;
   } finally {
     clearTimeout(timer);
     stopListening();
@@ -149,6 +148,10 @@ async function controlCommand(options: ControlOptions): Promise<number> {
       ? renderControlMarkdown(rows, { rounds })
       : renderControl(rows, { rounds }),
   );
+  if (stoppedBy !== undefined) {
+    complain(`Stopped by ${stoppedBy}; not traced: ${kinds.slice(rows.length).join(", ")}`);
+    return EXIT_INTERRUPTED;
+  }
   if (!quiet) complain(`Recorded in ${folder}`);
   return exitCode(rows);
 }
