@@ -212,6 +212,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
     putSide: side,
     scope,
     takings: { expected, seen },
+    pageArrays: ranges.pageArrays,
   });
   return {
     format: REPORT_FORMAT,
@@ -262,6 +263,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
     leafLevel: level,
     totals: totalsOf(sums, { headOrders, lookups: plan.roles.lookup.kind === "probed", alone }),
     putSide: side,
+    ...(ranges.pageArrays === undefined ? {} : { pageArrays: ranges.pageArrays }),
     histograms: histogramsOf(sums),
     ledger,
   };

@@ -8,6 +8,7 @@ import type {
   CallEvent,
   CallKey,
   LeafEvent,
+  PagesEvent,
   PutEvent,
   RunEvent,
   UndoEvent,
@@ -25,6 +26,8 @@ export interface CallParts extends CallKey {
   readonly puts: readonly PutEvent[];
   /** Grabs that failed. */
   readonly refused: number;
+  /** The pages that it handed back; absent where these are not told. */
+  readonly pages?: PagesEvent | undefined;
 }
 
 /** A call whose end is in the recording. */

@@ -53,7 +53,7 @@ export type OutsidePuts = Pick<PutEvent, "tid" | "count" | "refs">;
 /** Events that are parts of calls. */
 type PartEvent = Extract<
   CollectedEvent,
-  { readonly kind: "run" | "leaf" | "undo" | "refused" | "put" }
+  { readonly kind: "run" | "leaf" | "undo" | "pages" | "refused" | "put" }
 >;
 
 interface Thread {
@@ -168,6 +168,9 @@ export function createCollector(take: (call: EndedCall) => void): Collector {
       case "undo":
         open.undos.push(event);
         break;
+      case "pages":
+        open.pages.push(event);
+        break;
       case "put":
         open.puts.push(event);
         break;
@@ -191,6 +194,7 @@ export function createCollector(take: (call: EndedCall) => void): Collector {
         return;
       case "leaf":
       case "undo":
+      case "pages":
       case "refused":
         return addPart(event);
       case "refcount":

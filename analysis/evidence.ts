@@ -8,6 +8,7 @@ import type { Role, RoleName, Scope } from "../recording/header.ts";
 import type { JudgedSums } from "./call_sums.ts";
 import type { LeafLevel } from "./leaves.ts";
 import { complaints, cutShort, type Ledger } from "./ledger.ts";
+import type { PageArrays } from "./page_arrays.ts";
 import type { PutSide } from "./put_side.ts";
 import type { AloneCalls } from "./ranges.ts";
 import type { Takings } from "./takings.ts";
@@ -31,6 +32,8 @@ export interface Evidence {
   readonly putSide: PutSide;
   /** Whose calls were seen; absent for `buffer`. */
   readonly scope?: Scope;
+  /** The pages that calls handed back; absent where none tells. */
+  readonly pageArrays?: PageArrays | undefined;
   /** How memory was taken, and how it was expected to be; absent where that is not compared. */
   readonly takings?: Takings;
 }

@@ -19,6 +19,7 @@ export {
 export type { Evidence } from "./evidence.ts";
 export type { Balance, CallFacts } from "./facts.ts";
 export type { HeadGrabs } from "./heads.ts";
+export type { PageArrays } from "./page_arrays.ts";
 export { type Bucket, bucketOf, type Histogram, histogram, type Weighted } from "./histogram.ts";
 export type { DeviceLevel, HeadsLevel, LeafLevel } from "./leaves.ts";
 export {

@@ -9,6 +9,7 @@ import type {
   CallKey,
   HexAddress,
   LeafEvent,
+  PagesEvent,
   PutEvent,
   RunEvent,
   UndoEvent,
@@ -28,6 +29,8 @@ export interface OpenCall extends CallKey {
   readonly puts: PutEvent[];
   /** Grabs that failed. */
   refused: number;
+  /** The pages that it handed back. */
+  readonly pages: PagesEvent[];
 }
 
 /**
@@ -41,7 +44,10 @@ export interface OpenCall extends CallKey {
  * ```
  */
 export function openCall({ tid, call }: CallKey): OpenCall {
-  return { tid, call, event: undefined, runs: [], leaves: [], undos: [], puts: [], refused: 0 };
+  return {
+    ...{ tid, call, event: undefined },
+    ...{ runs: [], leaves: [], undos: [], puts: [], refused: 0, pages: [] },
+  };
 }
 
 /** What of a call came beyond what it tells of; below 0 where some is still to come. */
@@ -71,12 +77,12 @@ export interface Surplus {
  * ```
  */
 export function surplusOf(open: OpenCall): Surplus | undefined {
-  const { event, runs, leaves, undos, puts, refused } = open;
+  const { event, runs, leaves, undos, puts, refused, pages } = open;
   if (event?.parts === undefined) return undefined;
   let came = 0;
   for (const { count } of puts) came += count;
   return {
-    parts: runs.length + leaves.length + undos.length + refused - event.parts,
+    parts: runs.length + leaves.length + undos.length + refused + pages.length - event.parts,
     puts: came - (event.putsInside ?? 0),
   };
 }
@@ -98,7 +104,7 @@ export function surplusOf(open: OpenCall): Surplus | undefined {
  * ```
  */
 export function ended(open: OpenCall, event: CallEvent): EndedCall {
-  const { tid, call, runs, leaves, undos, puts, refused } = open;
+  const { tid, call, runs, leaves, undos, puts, refused, pages } = open;
   if (event.run !== undefined) runs.push(runEvent(open, event.run));
   if (event.leaf !== undefined) leaves.push(leafEvent(open, event.leaf));
   return {
@@ -110,6 +116,7 @@ export function ended(open: OpenCall, event: CallEvent): EndedCall {
     undos: sorted(undos, byPage),
     puts: sorted(puts, byPage),
     refused,
+    pages: sorted(pages, byPage)[0],
   };
 }
 

@@ -16,6 +16,7 @@ import { HeadCounter } from "./heads.ts";
 import { LEAF_ROLES, type LeafLevel, leafLevel, leafRole, pageIndex } from "./leaves.ts";
 import { levelByHeads } from "./leaves_by_heads.ts";
 import { servedBy } from "./line_facts.ts";
+import { PageArrayCheck, type PageArrays } from "./page_arrays.ts";
 import { PairSums } from "./pairs.ts";
 import type { ProcessCounter } from "./processes.ts";
 import { Rows } from "./rows.ts";
@@ -44,6 +45,8 @@ export interface RangeSums {
   readonly takings: readonly SeenTaking[];
   /** Calls in the buffers that failed. */
   readonly failed: number;
+  /** The pages that they handed back; `undefined` where none tells. */
+  readonly pageArrays: PageArrays | undefined;
   /** How many touch none: futexes and other buffers are pinned by the same function. */
   readonly outside: number;
   /** How many reach over a border. */
@@ -85,6 +88,7 @@ interface Place {
   /** The same calls by each way in which the leaf level may turn out to be known. */
   readonly rows: readonly Rows[];
   readonly heads: HeadCounter;
+  readonly arrays: PageArrayCheck;
   readonly moved: Moved;
 }
 
@@ -115,7 +119,7 @@ interface Place {
 export function sumUpRanges(
   { plan, device, memory, kernel: { pageBytes }, workload: { scope = "buffer" } = {} }: {
     readonly plan: Header["plan"];
-    readonly device?: Pick<DeviceSummary, "alignBytes">;
+    readonly device?: Pick<DeviceSummary, "alignBytes" | "pfn">;
     readonly memory?: Header["memory"];
     readonly kernel: Pick<Header["kernel"], "pageBytes">;
     readonly workload?: Pick<WorkloadSummary, "scope">;
@@ -156,6 +160,7 @@ export function sumUpRanges(
       lastServed: undefined,
       rows: levels.map((level) => new Rows(level, context)),
       heads: new HeadCounter(),
+      arrays: new PageArrayCheck(),
       moved: noneMoved(),
     };
   }
@@ -215,6 +220,10 @@ export function sumUpRanges(
       addTime(row.sums, event.ns);
       processes?.add(facts);
     }
+    const isWhole = !settled.facts.fellBack && event.unlisted === undefined;
+    if (parts.pages !== undefined && isWhole) {
+      place.arrays.add(parts.pages, { first, runs: settled.walk.runs, returned: event.returned });
+    }
     for (const { head, order, count, step } of settled.walk.runs) {
       place.heads.add(head, order, count, step);
     }
@@ -260,6 +269,7 @@ export function sumUpRanges(
       alone: inside.alone,
       takings: inside.takings.seen(),
       failed: inside.failed,
+      pageArrays: inside.arrays.found(device?.pfn, buffers),
       ...others,
     };
   }
@@ -280,5 +290,6 @@ function mergePlace(inside: Place, place: Place): void {
   for (const role of place.served) inside.served.add(role);
   inside.rows.forEach((row, i) => mergeSums(row.end(), place.rows[i]?.end() ?? noCalls()));
   inside.heads.merge(place.heads);
+  inside.arrays.merge(place.arrays);
   inside.moved.merge(place.moved);
 }

@@ -21,6 +21,7 @@ import type { GroupSums } from "./call_sums.ts";
 import { doubtsOf, type Evidence, stopsOf } from "./evidence.ts";
 import type { CallFacts } from "./facts.ts";
 import { areProven, GET_LAWS, PIN_LAWS } from "./laws.ts";
+import type { PageArrays } from "./page_arrays.ts";
 import { differenceOf } from "./takings.ts";
 import { counted, lowerFirst } from "./words.ts";
 
@@ -155,9 +156,12 @@ function arithmetic(seen: VerdictKind, group: GroupSums, walked: number): string
   }
 }
 
-/** References taken and never put, or put and never taken: what is proven of it, and what is not. */
+/**
+ * References taken and never put, or put and never taken, and pages handed back that were not grabbed:
+ * what is proven of it, and what is not.
+ */
 function imbalanceOf(
-  { ledger, putSide }: Evidence,
+  { ledger, putSide, pageArrays }: Evidence,
 ): { readonly proven: readonly string[]; readonly unproven: readonly string[] } {
   const found = (["pin", "get"] as const).flatMap((kind) => {
     const held = putSide.held.filter((it) => it.kind === kind);
@@ -181,12 +185,36 @@ function imbalanceOf(
       : areProven(ledger.laws, GET_LAWS) && ledger.missesOf === "all" && ledger.missed === 0);
     return sentences.map((sentence) => ({ sentence, isProven }));
   });
+  const handed = pageArrays === undefined ? [] : mistakesOf(pageArrays);
+  const unproven = found.filter(({ isProven }) => !isProven).map(({ sentence }) =>
+    `${sentence} That is not judged: the kernel's own counters do not vouch for it here.`
+  );
   return {
-    proven: found.filter(({ isProven }) => isProven).map(({ sentence }) => sentence),
-    unproven: found.filter(({ isProven }) => !isProven).map(({ sentence }) =>
-      `${sentence} That is not judged: the kernel's own counters do not vouch for it here.`
-    ),
+    proven: [
+      ...found.filter(({ isProven }) => isProven).map(({ sentence }) => sentence),
+      ...(ledger.clean ? handed : []),
+    ],
+    unproven: [
+      ...unproven,
+      ...(ledger.clean ? [] : handed.map((it) => `${it} With losses that proves nothing.`)),
+    ],
   };
+}
+
+/** What is wrong with the pages that were handed back. */
+function mistakesOf({ calls, wrong, firstWrong, inPlace }: PageArrays): readonly string[] {
+  const first = firstWrong === null
+    ? ""
+    : ` (the first: call ${firstWrong.call} of thread ${firstWrong.tid})`;
+  return [
+    ...(wrong === 0 ? [] : [
+      `In ${wrong} of ${counted(calls, "call")} the pages that were handed back are not those ` +
+      `that were grabbed${first}.`,
+    ]),
+    ...(inPlace !== false ? [] : [
+      "The pages that were handed back are not the device's at the addresses' offsets.",
+    ]),
+  ];
 }
 
 /** What does not decide, but has to be known to read the answer right. */

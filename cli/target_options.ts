@@ -21,6 +21,7 @@ export type TargetOptions = {
   readonly bpftrace?: string | undefined;
   readonly size?: number | undefined;
   readonly pageRef: boolean;
+  readonly checkPages?: true | undefined;
   readonly quiet?: true | undefined;
   readonly timeout: number;
 };
@@ -50,6 +51,7 @@ export function targetCommand(root: Command, name: string): Command<[], TargetOp
     )
     .option("--bpftrace <path|version>", "another bpftrace, or Debian's, such as 0.23 or 0.27")
     .option("--size <size>", "bytes of memory that the workload maps (2M)", pages)
+    .option("--check-pages", "compare the pages that calls hand back with those that they grab")
     .option("--no-page-ref", "leave the page_ref tracepoints out, where the kernel has them")
     .option("--quiet", "print nothing on the way")
     .option("--timeout <seconds>", "give up so long after the boot began", count, 120);
@@ -77,6 +79,7 @@ export function targetWish(
     ...(align === undefined ? {} : { alignBytes: align }),
     ...(options.bpftrace === undefined ? {} : { bpftrace: options.bpftrace }),
     pageRef: options.pageRef,
+    checkPages: options.checkPages ?? false,
     bytes,
     cache: cacheFolder(),
     ...run,

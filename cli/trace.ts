@@ -23,7 +23,7 @@ import { WORKLOAD_HELP, workloadCommand } from "./workload_options.ts";
 export function addTrace(root: Command): void {
   workloadCommand(root, "trace")
     .description(
-      "Pin devdax memory under bpftrace probes and say whether each head was grabbed once.",
+      "Pin memory under bpftrace probes and say whether each head was grabbed once for each leaf.",
     )
     .argument("[command...]", "after --: a program to trace, and its arguments")
     .option("--gup-test <path>", "a gup_test binary that runs --workload 'gup-test ...'")

@@ -73,6 +73,7 @@ export interface RoleEntry {
 }
 
 const RANGE = { start: "start", pages: "nr_pages", flags: "gup_flags" } as const;
+const ARRAY = { array: "pages" } as const;
 const LEAF = { address: "addr", end: "end" } as const;
 const UNDO = { taken: "nr", before: "nr_start", array: "pages" } as const;
 
@@ -82,8 +83,13 @@ export const ROLES: Readonly<Record<RoleName, RoleEntry>> = {
   entry: {
     source: "mm/gup.c",
     candidates: [
-      { function: "gup_fast_fallback", era: "6.10 on", parameters: RANGE },
-      { function: "internal_get_user_pages_fast", era: "5.6 to 6.9", parameters: RANGE },
+      { function: "gup_fast_fallback", era: "6.10 on", parameters: RANGE, optional: ARRAY },
+      {
+        function: "internal_get_user_pages_fast",
+        era: "5.6 to 6.9",
+        parameters: RANGE,
+        optional: ARRAY,
+      },
     ],
     cost: "calls cannot be seen",
     needed: true,

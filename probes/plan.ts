@@ -40,6 +40,8 @@ export interface PlanWish {
   readonly pageRef?: boolean;
   /** Whose calls are seen; default `buffer`. */
   readonly scope?: Scope;
+  /** Whether calls tell the pages that they handed back; default no. */
+  readonly checkPages?: boolean;
 }
 
 /**
@@ -75,6 +77,11 @@ export function makePlan(facts: KernelFacts, wish: PlanWish): Plan {
   if (roles.entry.kind === "absent") {
     throw new MachineryError(`Cannot trace gup-fast on "${facts.release}": ${roles.entry.why}`);
   }
+  if (wish.checkPages === true && functions.entry?.arguments.array === undefined) {
+    throw new MachineryError(
+      `Cannot check pages on "${facts.release}": it does not show where ${functions.entry?.symbol} puts them; without --check-pages it can be traced`,
+    );
+  }
   const page = pageFacts(facts, types);
   const pageRef = wish.pageRef !== false && facts.symbols[PAGE_REF_FUNCTION] !== undefined;
   return {
@@ -86,6 +93,7 @@ export function makePlan(facts: KernelFacts, wish: PlanWish): Plan {
       countsMisses: types.hasField(...MISSES_FIELD),
       runsPerCall: RUNS_PER_CALL,
       putsOfDeviceOnly: wish.putsOf === "device",
+      ...(wish.checkPages === true ? { checksPages: true } : {}),
     },
     functions,
     page,

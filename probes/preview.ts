@@ -53,6 +53,7 @@ export async function planFor(wish: PlanForWish): Promise<PlanPreview> {
   const plan = makePlan(facts, {
     putsOf: target.summary.kind === "guest" ? "all" : "device",
     pageRef: wish.pageRef ?? true,
+    checkPages: wish.checkPages ?? false,
   });
   const { release, version, machine, bpftrace } = facts;
   return {

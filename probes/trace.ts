@@ -153,6 +153,7 @@ export async function* traceWorkload(
     TraceWish,
     | "bpftraceEnvironment"
     | "bytes"
+    | "checkPages"
     | "created"
     | "directory"
     | "headcount"
@@ -230,14 +231,17 @@ export async function* traceWorkload(
 async function planWish(
   { summary }: Target,
   device: Promise<DeviceSummary | undefined>,
-  { pageRef = true, scope = "buffer" }: Pick<TraceWish, "pageRef"> & { scope?: Scope | undefined },
+  { pageRef = true, checkPages = false, scope = "buffer" }:
+    & Pick<TraceWish, "checkPages" | "pageRef">
+    & { scope?: Scope | undefined },
 ): Promise<PlanWish> {
-  if (summary.kind === "guest") return { putsOf: "all", pageRef, scope };
+  if (summary.kind === "guest") return { putsOf: "all", pageRef, checkPages, scope };
   const known = await device;
   const isAlone = scope === "machine" || (known !== undefined && known.pfn === undefined);
   return {
     putsOf: isAlone ? "all" : "device",
     pageRef: pageRef && known !== undefined,
+    checkPages,
     scope,
   };
 }

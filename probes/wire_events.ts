@@ -146,6 +146,17 @@ const READERS: ReadonlyMap<string, Reader> = new Map(Object.entries<Reader>({
     words: 3,
     read: (tid, word) => ({ kind: "undo", tid, call: word(0), pfn: word(1), pages: word(2) }),
   },
+  pages: {
+    words: 4,
+    read: (tid, word) => ({
+      kind: "pages",
+      tid,
+      call: callOf(word(0)),
+      pfn: word(1),
+      count: word(2),
+      ...(word(3) === 0 ? {} : { isCut: true }),
+    }),
+  },
   put: {
     words: 5,
     read: (tid, word) =>

@@ -173,6 +173,21 @@ export interface UndoEvent extends CallKey {
   readonly pages: number;
 }
 
+/**
+ * The first pages of the array that a gup-fast call filled, as many as adjoin: page i (from 0) is
+ * `pfn + i`. Told where pages are checked (`plan.checksPages`).
+ */
+export interface PagesEvent extends CallKey {
+  /** What it is. */
+  readonly kind: "pages";
+  /** Page frame number of the first. */
+  readonly pfn: number;
+  /** How many adjoin. */
+  readonly count: number;
+  /** There may be more: no further ones were looked at. */
+  readonly isCut?: boolean;
+}
+
 /** Which function put: the core of all unpins, or the one that unpins pages of one folio. */
 export type PutRole = "put" | "unpin";
 
@@ -354,6 +369,7 @@ export type RecordingEvent =
   | RefusedEvent
   | LeafEvent
   | UndoEvent
+  | PagesEvent
   | PutEvent
   | RefcountEvent
   | ThreadEvent

@@ -127,6 +127,8 @@ export interface PlanSummary {
    * Absent in recordings of format 1, where all are told of.
    */
   readonly runsPerCall?: number;
+  /** Whether calls tell the pages that they handed back; absent where they do not. */
+  readonly checksPages?: boolean;
   /** Whether puts are seen on this device's pages only, others' left out; absent before 0.2. */
   readonly putsOfDeviceOnly?: boolean;
 }

@@ -19,6 +19,7 @@ export type {
   LeafEvent,
   Level,
   LostEvent,
+  PagesEvent,
   PutEvent,
   PutRole,
   RecordingEvent,

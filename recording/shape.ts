@@ -251,6 +251,7 @@ const header = object<Header>({
     countsMisses: optional(flag),
     runsPerCall: optional(count),
     putsOfDeviceOnly: optional(flag),
+    checksPages: optional(flag),
   }),
   script: object<Header["script"]>({ file: text, sha256: text }),
 });
@@ -304,6 +305,7 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
   refused: object<Item<"refused">>({ ...key, ...walk, refs: pages }),
   leaf: withOneOf(PLACE, object<Item<"leaf">>({ ...key, ...leaf })),
   undo: object<Item<"undo">>({ ...key, pfn, pages }),
+  pages: object<Item<"pages">>({ ...key, pfn, count: pages, isCut: optional(flag) }),
   put: object<Item<"put">>({
     ...key,
     path: optional(among("fast", "slow")),

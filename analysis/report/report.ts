@@ -9,6 +9,7 @@ import type { AttachKind, MemorySummary, RoleName, Scope, Taking } from "../../r
 import type { Histogram, Weighted } from "../histogram.ts";
 import type { LeafLevel } from "../leaves.ts";
 import type { Ledger } from "../ledger.ts";
+import type { PageArrays } from "../page_arrays.ts";
 import type { ProcessSums } from "../processes.ts";
 import type { PutSide } from "../put_side.ts";
 import type { RepeatTimes } from "../repeats.ts";
@@ -162,6 +163,8 @@ export interface Report {
   readonly totals: ReportTotals;
   /** What was given back, of all calls. */
   readonly putSide: PutSide;
+  /** The pages that they handed back; absent where none tells. */
+  readonly pageArrays?: PageArrays;
   /** Histograms over the judged calls. */
   readonly histograms: ReportHistograms;
   /** What is missing from the recording. */

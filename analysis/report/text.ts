@@ -6,6 +6,7 @@
 
 import type { MemorySummary, Scope } from "../../recording/header.ts";
 import { isAccounted, type Ledger } from "../ledger.ts";
+import type { PageArrays } from "../page_arrays.ts";
 import type { ProcessSums } from "../processes.ts";
 import type { PutSide } from "../put_side.ts";
 import type { RepeatTimes, Spread } from "../repeats.ts";
@@ -215,7 +216,7 @@ function probeRows(report: Report): readonly (readonly [string, string])[] {
   ];
 }
 
-function totalRows({ totals, putSide }: Report): readonly string[] {
+function totalRows({ totals, putSide, pageArrays }: Report): readonly string[] {
   const orders = parts(totals.headOrders, "order ", " of ");
   const leaves = parts(totals.leaves, "", " ");
   const { pgmapLookups, pgmapRealLookups } = totals;
@@ -237,6 +238,9 @@ function totalRows({ totals, putSide }: Report): readonly string[] {
     ["leaves", sum(Object.values(totals.leaves)), leaves && `${leaves}, counted anew in each call`],
     ["get_dev_pagemap", pgmapLookups, looked],
     ["puts", putSide.puts, putNote(putSide)],
+    ...(pageArrays === undefined
+      ? []
+      : [["page arrays", pageArrays.calls, arrayNote(pageArrays)] as const]),
     ...optional(
       "slow calls",
       totals.slowCalls,
@@ -246,6 +250,13 @@ function totalRows({ totals, putSide }: Report): readonly string[] {
   return rows.map(([name, count, note]) =>
     `  ${name.padEnd(16)} ${String(count ?? "-").padStart(10)}  ${note}`.trimEnd()
   );
+}
+
+function arrayNote({ pages, wrong, inPlace }: PageArrays): string {
+  const place = inPlace === null ? "" : `, ${inPlace ? "" : "not "}the device's at the offsets`;
+  return wrong === 0
+    ? `${counted(pages, "page")} looked at, as grabbed${place}`
+    : `${counted(wrong, "call")} handed back others than were grabbed`;
 }
 
 function putNote({ puts, putsByOthers, pins, gets }: PutSide): string {

@@ -6,28 +6,37 @@
 
 import type { PlanFlags } from "../../recording/header.ts";
 import type { PlannedFunction, PlannedFunctions } from "../choose.ts";
+import type { PageFacts } from "../page.ts";
 import { LEAF_ROLES } from "./leaves.ts";
+import { arrayGiven, arrayTold } from "./page_array.ts";
 import { CALL_SHIFT, GRABS, HAS_RUN, SLOW_RAN, SLOW_RUNS, STATE, UNLISTED } from "./state.ts";
 import { argument, indent, low32, zeros } from "./text.ts";
 import type { Watch } from "./watch.ts";
 
-/** The probes at gup-fast's entry and return. */
+/**
+ * The probes at gup-fast's entry and return.
+ *
+ * @param checked Where struct pages are, if calls are to tell those that they hand back.
+ */
 export function callProbes(
   entry: PlannedFunction,
   functions: PlannedFunctions,
   watch: Watch,
+  checked: PageFacts | undefined,
 ): string {
   return `${entry.entry}
 /${watch.filter}/
 {
   $c = @call[tid];
-${indent(beginning(entry, STATE.open, functions, watch), 2)}}
+${indent(beginning(entry, STATE.open, functions, watch), 2)}${
+    checked === undefined ? "" : indent(arrayGiven(entry), 2)
+  }}
 
 ${entry.exit}
 {
   $c = @call[tid];
   if ($c & ${STATE.open}) {
-${indent(ending(functions), 4)}  }
+${checked === undefined ? "" : indent(arrayTold(checked), 4)}${indent(ending(functions), 4)}  }
 }
 `;
 }

@@ -35,7 +35,7 @@ export function renderScript(plan: Plan, context: ScriptContext): string {
     dialect.preamble === "" ? undefined : dialect.preamble,
     begin(watch),
     ...watch.probes,
-    entry && callProbes(entry, functions, watch),
+    entry && callProbes(entry, functions, watch, summary.checksPages === true ? page : undefined),
     slowPath && slowPathProbes(slowPath, functions, summary.flags, watch),
     hugeLeaf && deviceLeafProbe(hugeLeaf),
     pmdLeaf && ordinaryLeafProbe(pmdLeaf, "pmd"),
@@ -85,7 +85,7 @@ ${roles.join("\n")}
  *   run     tid call key grabs pfn head order
  *   refused tid word role pfn refs
  *   leaf    tid start end pfn tag
- *   undo    tid call pfn pages
+ *   undo    tid call pfn pages${summary.checksPages ? "\n *   pages   tid word pfn pages cut" : ""}
  *   put     tid call kind pfn ns puts${scope === "buffer" ? "" : "\n *   thread  tid pid ns name"}
  * word: number of the call << 24, lines that told of parts of it << 8, and what happened in it: 1 it
  * is a call, 2 the slow path runs now, 4 ran, 8 ran without gup-fast, 16 some runs are unlisted,

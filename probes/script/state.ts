@@ -85,6 +85,9 @@ if ($n >> ${LEFT_SHIFT}) {
 /** Counts a line that told of a part of the call. */
 export const PART_TOLD: string = `@call[tid] = $c + ${ONE_PART};`;
 
+/** The same where the call's word is stored anew anyway. */
+export const PART_COUNTED: string = `$c = $c + ${ONE_PART};`;
+
 /** Reads what was only added up. */
 export const UNLISTED = "$u = @unlisted[tid];";
 

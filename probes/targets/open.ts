@@ -56,6 +56,8 @@ export interface TargetWish {
   readonly onEvent: (event: ProgressEvent) => void;
   /** Whether the page_ref tracepoints are counted where the kernel has them; default yes. */
   readonly pageRef?: boolean;
+  /** Whether calls tell the pages that they handed back; default no. */
+  readonly checkPages?: boolean;
   /** Whether any memory is traced, so that this machine needs no device; default no. */
   readonly anyMemory?: boolean;
   /** Whether it is for what runs already, which no other machine has; default no. */

@@ -19,10 +19,13 @@ const ALL_PAGES = 6 * (1 + 123 + 512 + 513) + 2 * 4;
 async function traced(
   text: string,
   kernel: string | undefined,
-  { append = "", ...meddler }: Meddler & { readonly append?: string } = {},
+  { append = "", checkPages = false, ...meddler }: Meddler & {
+    readonly append?: string;
+    readonly checkPages?: boolean;
+  } = {},
 ): Promise<Traced> {
   await using folder = await temporaryFolder();
-  const options = kernel === undefined ? { append } : { append, kernel };
+  const options = { append, checkPages, ...(kernel === undefined ? {} : { kernel }) };
   return await traceMeddled(text, folder.path, options, meddler);
 }
 
@@ -55,6 +58,13 @@ function callsIn({ items, report }: Traced): readonly BufferCall[] {
         flags: call.flags,
       };
     });
+}
+
+/** All pages are handed back as they were grabbed, the device's at the addresses' offsets. */
+function assertHandedBack({ report: { pageArrays, totals } }: Traced): void {
+  assertEquals(pageArrays, {
+    ...{ calls: totals.calls, pages: ALL_PAGES, wrong: 0, firstWrong: null, inPlace: true },
+  });
 }
 
 function runsOf(items: readonly RecordingItem[], { tid, call }: CallEvent) {
@@ -124,6 +134,7 @@ kernelTest(
   async (image) => {
     let end: unknown;
     const run = await traced(`${ALL_SIZES} -w`, image, {
+      checkPages: true,
       before: (target) => visit(target, "fill"),
       after: async (target, item) => {
         if (item.kind !== "footer") return;
@@ -133,6 +144,7 @@ kernelTest(
     });
     assertEquals(end, { kind: "complete" });
     assertLeafByLeaf(run, "pin");
+    assertHandedBack(run);
     const header = run.items.find((item) => item.kind === "header");
     const write = header?.plan.flags.write ?? 0;
     assert(callsIn(run).every(({ flags }) => (flags & write) !== 0), "all are to be written to");
@@ -144,13 +156,17 @@ kernelTest(
   "direct-io on 5.10 with the change: pieces of all sizes and starts are got leaf by leaf",
   async (image) => {
     const append = "devdax_compound=1 gup_variant=1";
-    assertLeafByLeaf(await traced(ALL_SIZES, image, { append }), "get");
+    const run = await traced(ALL_SIZES, image, { append, checkPages: true });
+    assertLeafByLeaf(run, "get");
+    assertHandedBack(run);
   },
 );
 
 guestTest("direct-io on 6.1: pieces of all sizes and starts are got page by page", async () => {
-  const { report } = await traced(ALL_SIZES, undefined);
+  const run = await traced(ALL_SIZES, undefined, { checkPages: true });
+  const { report } = run;
   const { totals } = report;
+  assertHandedBack(run);
   assertEquals([report.verdict, totals.grabs, totals.leastGrabs], ["per-page", ALL_PAGES, 64]);
   assertEquals([totals.pgmapRealLookups, totals.refs], [64, ALL_PAGES]);
   assertAgreed(report, { path: "fast", kind: "get" });

@@ -68,6 +68,24 @@ Deno.test("renderScript() keeps to pages of the device where others put as well"
   assertEquals(programFor(facts).includes(within), false);
 });
 
+Deno.test("renderScript() looks at the pages that a call hands back only if it is asked to", async () => {
+  for (
+    const [name, attach, array] of [["5.10.223", "kprobe", "arg3"], [
+      "7.3.4",
+      "kfunc",
+      "args->pages",
+    ]]
+  ) {
+    const facts = await readFacts(name ?? "");
+    const plain = programFor(facts);
+    assertEquals(plain.includes("@array") || plain.includes("while"), false);
+    const program = programFor(facts, { putsOf: "all", checkPages: true });
+    assertStringIncludes(program, `@array[tid] = (uint64)${array};`);
+    assertStringIncludes(program, "while ($i < $pages && $i < 1024) {");
+    assertStringIncludes(program, `${attach}:`);
+  }
+});
+
 Deno.test("renderScript() reads arguments of a clone by register", async () => {
   const facts = renamed(
     await readFacts("6.1.0-56-amd64"),

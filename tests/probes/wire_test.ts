@@ -111,6 +111,18 @@ Deno.test("readWireLine() reads what a walk backs out of", () => {
   );
 });
 
+Deno.test("readWireLine() reads the pages that a call handed back", () => {
+  const handed = { kind: "pages", tid: 412, call: 1, pfn: 0x100a00 } as const;
+  assertEquals(
+    readWireLine(printed("pages 412 1000001 100a00 100 0")),
+    events({ ...handed, count: 256 }),
+  );
+  assertEquals(
+    readWireLine(printed("pages 412 1000001 100a00 400 1")),
+    events({ ...handed, count: 1024, isCut: true }),
+  );
+});
+
 Deno.test("readWireLine() reads a call, how it was served, and one that failed", () => {
   assertEquals(readWireLine(printed(CALL)), events(CALL_EVENT));
   assertEquals(

@@ -161,6 +161,7 @@ async function record(
   try {
     const session = traceWorkload(target, opened, workload, {
       bytes: wish.bytes,
+      checkPages: wish.checkPages ?? false,
       created: "2026-11-25T00:00:00Z",
       directory: wish.log.replace(/\/[^/]*$/, ""),
       headcount: VERSION,
