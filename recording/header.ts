@@ -127,7 +127,10 @@ export interface PlanSummary {
    * Absent in recordings of format 1, where all are told of.
    */
   readonly runsPerCall?: number;
-  /** Whether puts are seen on this device's pages only, others' left out; absent before 0.2. */
+  /**
+   * Whether puts are seen on this device's pages only, or of any memory inside calls only, others' left
+   * out; absent before 0.2.
+   */
   readonly putsOfDeviceOnly?: boolean;
 }
 

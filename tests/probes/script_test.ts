@@ -73,9 +73,12 @@ Deno.test("renderScript() leaves out what a plan does not probe", async () => {
 
 Deno.test("renderScript() keeps to pages of the device where others put as well", async () => {
   const facts = await readFacts("6.1.0-56-amd64");
-  const within = "if (($c.4 & 1) || ($pfn >= (uint64)$2 && $pfn < (uint64)$3)) {";
+  const within = "if ($pfn >= (uint64)$2 && $pfn < (uint64)$3) {";
   assertStringIncludes(programFor(facts, { putsOf: "device" }), within);
   assertEquals(programFor(facts).includes(within), false);
+  // Of any memory, those are kept to that a call makes itself.
+  const inside = "$c = @state[tid];\n  if ($c.4 & 1) {\n    $refs";
+  assertStringIncludes(programFor(facts, { putsOf: "device", scope: "process" }), inside);
 });
 
 Deno.test("renderScript() reads arguments of a clone by register", async () => {
