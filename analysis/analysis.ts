@@ -274,10 +274,11 @@ function reportOn(state: State, footer: Footer | undefined): Report {
  * at the end, with the kernel's sums: without these nothing is said of what is held.
  */
 function accountFor(
-  { header: { plan, device, kernel }, accounts, unlisted }: State,
+  { header, accounts, unlisted }: State,
   { sums, putsByOthers, refcounts }: Collected,
   footer: Footer | undefined,
 ): { readonly side: PutSide; readonly refcounts: RefcountWitness | undefined } {
+  const { plan, device, kernel } = header;
   const isWhole = footer?.totals !== undefined;
   const range = device?.pfn === undefined ? undefined : {
     from: device.pfn,
@@ -293,9 +294,9 @@ function accountFor(
     puts: sums.puts,
     putsByOthers,
     unlisted,
-    // Of a device that is not known, only what is put inside calls is seen.
+    // Where the memory may be any but others put theirs as well, only puts inside calls are seen.
     observed: plan.roles.put?.kind === "probed" &&
-      (plan.putsOfDeviceOnly !== true || device !== undefined),
+      (plan.putsOfDeviceOnly !== true || scopeOf(header) === "buffer"),
     isWhole,
     refcounts: witness,
   });

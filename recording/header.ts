@@ -129,7 +129,10 @@ export interface PlanSummary {
   readonly runsPerCall?: number;
   /** Whether calls tell the pages that they handed back; absent where they do not. */
   readonly checksPages?: boolean;
-  /** Whether puts are seen on this device's pages only, others' left out; absent before 0.2. */
+  /**
+   * Whether puts are seen on this device's pages only, or of any memory inside calls only, others' left
+   * out; absent before 0.2.
+   */
   readonly putsOfDeviceOnly?: boolean;
 }
 

@@ -24,11 +24,11 @@ type PutRole = keyof typeof PUT_CODES;
 export const PUT_BEGINNING: string = `@put[0, 0] = (${zeros(6)});`;
 
 /** The probes at every function of a plan that puts. */
-export function putProbes({ functions, page, summary }: Plan, watch: Watch): string[] {
+export function putProbes({ functions, page, summary, scope }: Plan, watch: Watch): string[] {
   const { put, unpin } = functions;
-  const deviceOnly = summary.putsOfDeviceOnly ?? false;
+  const seen = summary.putsOfDeviceOnly !== true ? "all" : scope === "buffer" ? "device" : "inside";
   const body = (role: PutRole, probed: PlannedFunction): string =>
-    putBody(role, probed, page, summary.flags.pin, deviceOnly);
+    putBody(role, probed, page, summary.flags.pin, seen);
   return [
     ...(unpin === undefined ? [] : [`${unpin.entry}
 ${filter(watch.puts)}{
@@ -58,12 +58,19 @@ function filter(...conditions: readonly (string | undefined)[]): string {
   return given.length === 0 ? "" : `/${given.join(" && ")}/\n`;
 }
 
+/** Which puts are seen: all, those of the device's pages, or those inside calls. */
+type PutsSeen = "all" | "device" | "inside";
+
+const OPEN_CALL = `$c & ${STATE.open}`;
+const CALL_READ = "  $c = @call[tid];\n";
+const OF_DEVICE = "$pfn >= (uint64)$2 && $pfn < (uint64)$3";
+
 function putBody(
   role: PutRole,
   probed: PlannedFunction,
   page: PageFacts,
   pinFlag: number,
-  deviceOnly: boolean,
+  seen: PutsSeen,
 ): string {
   const nested = role === "unpin" ? `  @unpinning[tid] = ${argument(probed, "head")};\n` : "";
   // As for grabs: arithmetic on a pointer that the verifier knows to be one is forbidden.
@@ -82,8 +89,8 @@ function putBody(
     $order = (uint64)(${page.order});
     $next = $pfn;
   }
-${pin}  $call = (uint64)0;
-  if ($c & ${STATE.open}) {
+${pin}${seen === "inside" ? "" : CALL_READ}  $call = (uint64)0;
+  if (${OPEN_CALL}) {
     $call = $c >> ${CALL_SHIFT};
     $i = @inside[tid];
     $n = $i.1 + 1;
@@ -106,15 +113,14 @@ ${pin}  $call = (uint64)0;
   @total_puts = count();
   @total_put_refs = sum($refs);
 `;
+  const within = counted.replaceAll(/^(?=.)/gm, "  ");
+  const filtered: Readonly<Record<PutsSeen, string>> = {
+    all: counted,
+    device: `  if (${OF_DEVICE}) {\n${within}  }\n`,
+    // What a call backs out of is its own, whatever memory that is.
+    inside: `${CALL_READ}  if (${OPEN_CALL}) {\n${within}  }\n`,
+  };
   return `${nested}${head}  ${vmemmap(page)}
   $pfn = ${pfn("$head", page)};
-  $c = @call[tid];
-${
-    deviceOnly
-      // What a call backs out of is its own, whatever memory that is.
-      ? `  if (($c & ${STATE.open}) || ($pfn >= (uint64)$2 && $pfn < (uint64)$3)) {\n${
-        counted.replaceAll(/^(?=.)/gm, "  ")
-      }  }\n`
-      : counted
-  }`;
+${filtered[seen]}`;
 }
