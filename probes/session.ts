@@ -219,14 +219,15 @@ class Session {
         continue;
       }
       if (from === "workload") {
-        tail.add(value);
         if (!this.#speaks) {
+          tail.add(value);
           const report = this.#wish.reads?.(value);
           if (report !== undefined) yield { kind: "workload", report };
           continue;
         }
         const report = readWorkloadLine(value);
         if (report === undefined) {
+          tail.add(value);
           // What it does is not known from here on; the tracer ends in order.
           this.#nonsense ??= value;
           await workload.kill("SIGKILL");
