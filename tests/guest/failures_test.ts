@@ -154,16 +154,16 @@ guestTest(
       return [left?.failure?.message, lines?.join("\n")];
     });
     assertEquals(told, [
-      ['The workload "failing" failed: it exited with 3', `${ready}\nno such disk`],
+      ['The workload "failing" failed: it exited with 3', "no such disk"],
       [
         'The workload "killed" failed: it exited with 137, as one that signal 9 ends',
-        `${ready}\nso far`,
+        "so far",
       ],
       [
         'The workload "babbling" failed: it said what cannot be understood: "all is well"',
-        `${ready}\nall is well`,
+        "all is well",
       ],
-      ['The workload "hasty" failed: it ended before it said that it was done', ready],
+      ['The workload "hasty" failed: it ended before it said that it was done', ""],
       ['The workload "own" failed: it exited with 137, as one that signal 9 ends', "out"],
     ]);
   },
