@@ -8,7 +8,7 @@ import type { PlanFlags } from "../../recording/header.ts";
 import type { PlannedFunction, PlannedFunctions } from "../choose.ts";
 import type { PageFacts } from "../page.ts";
 import { LEAF_ROLES } from "./leaves.ts";
-import { arrayGiven, arrayTold } from "./page_array.ts";
+import { arrayProbe, arrayTold } from "./page_array.ts";
 import { CALL_SHIFT, GRABS, HAS_RUN, SLOW_RAN, SLOW_RUNS, STATE, UNLISTED } from "./state.ts";
 import { argument, indent, low32, zeros } from "./text.ts";
 import type { Watch } from "./watch.ts";
@@ -24,13 +24,11 @@ export function callProbes(
   watch: Watch,
   checked: PageFacts | undefined,
 ): string {
-  return `${entry.entry}
+  return `${checked === undefined ? "" : `${arrayProbe(entry, watch.filter)}\n`}${entry.entry}
 /${watch.filter}/
 {
   $c = @call[tid];
-${indent(beginning(entry, STATE.open, functions, watch), 2)}${
-    checked === undefined ? "" : indent(arrayGiven(entry), 2)
-  }}
+${indent(beginning(entry, STATE.open, functions, watch), 2)}}
 
 ${entry.exit}
 {
