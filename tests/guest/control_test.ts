@@ -44,7 +44,7 @@ testUnless(
   await lacksKernels("6.12"),
   "control: 6.12 grabs huge pages of all kinds once for each leaf, those of dax page by page",
   async () => {
-    const kinds = "devdax,thp,hugetlb-2M,hugetlb-1G,anon,tmpfs-huge,fsdax";
+    const kinds = "devdax,thp,hugetlb-2M,hugetlb-1G,anon,fsdax";
     const { rows, devdax, headers } = await compared(
       ...["6.12", kinds, "--map", "mem", "--timeout", "60"] as const,
     );
@@ -54,12 +54,11 @@ testUnless(
       "hugetlb-2M": ["pmd", ["9"], 512, 3, 3, "once"],
       "hugetlb-1G": ["pud", ["18"], 512, 3, 3, "once"],
       anon: ["pte", ["0"], 512, 512, 512, "once"],
-      "tmpfs-huge": ["pmd", ["9"], 512, 3, 3, "once"],
       // Mapped by a huge leaf, of pages that are not compound.
       fsdax: ["pmd", ["0"], 512, 512, 3, "per-page"],
     });
     assertEquals(devdax.kind, "apart");
-    assertMatch(devdax.sentence, /not treated like thp, hugetlb-2M and tmpfs-huge: it takes one/);
+    assertMatch(devdax.sentence, /not treated like thp and hugetlb-2M: it takes one/);
     assertMatch(devdax.sentence, /it is treated like fsdax\.$/);
     assertEquals(headers["devdax"]?.memory, { kind: "devdax", map: "mem" });
     assertEquals(headers["fsdax"]?.memory, { kind: "fsdax", map: "mem" });
@@ -71,17 +70,16 @@ testUnless(
   await lacksKernels("7.3"),
   "control: 7.3 treats devdax like other huge pages",
   async () => {
-    const kinds = "devdax,thp,hugetlb-2M,anon,fsdax";
+    const kinds = "devdax,thp,anon,fsdax";
     const { rows, devdax, headers } = await compared("7.3", kinds);
     assertEquals(found(rows), {
       devdax: ["pmd", ["9"], 512, 3, 3, "once"],
       thp: ["pmd", ["9"], 512, 3, 3, "once"],
-      "hugetlb-2M": ["pmd", ["9"], 512, 3, 3, "once"],
       anon: ["pte", ["0"], 512, 512, 512, "once"],
       fsdax: ["pmd", ["9"], 512, 3, 3, "once"],
     });
     assertEquals(devdax.kind, "alike");
-    assertMatch(devdax.sentence, /treated like thp, hugetlb-2M and fsdax: each takes one grab/);
+    assertMatch(devdax.sentence, /treated like thp and fsdax: each takes one grab/);
     assertEquals(headers["devdax"]?.memory, { kind: "devdax", map: "dev" });
   },
 );

@@ -41,25 +41,6 @@ guestTest("trace: Debian 6.1 grabs a 2 MiB devdax leaf once for each page", asyn
   assertStringIncludes(await Deno.readTextFile(`${out}/kernel.log`), "Linux version 6.1");
 });
 
-guestTest("trace --align 4K: single pages at pte leaves leave nothing to batch", async () => {
-  await using folder = await temporaryFolder();
-  const report = await traceReport(`${folder.path}/recording`, "--align", "4K");
-  assertEquals(report.verdict, "once");
-  assertEquals(report.exit, 0);
-  assertEquals(report.totals.headOrders, { "0": 512 });
-  assertEquals(report.totals.leaves.pte, 512);
-  assertEquals(report.totals.grabs, 512);
-});
-
-guestTest("trace --align 1G: a PUD leaf of order 18 is grabbed page by page on 6.1", async () => {
-  await using folder = await temporaryFolder();
-  const report = await traceReport(`${folder.path}/recording`, "--align", "1G");
-  assertEquals(report.verdict, "per-page");
-  assertEquals(report.device?.bytes, 2 * 2 ** 30);
-  assertEquals(report.totals.headOrders, { "18": 1 });
-  assertEquals(report.totals.leaves.pud, report.totals.calls);
-});
-
 guestTest("trace --size 64M: 16,384 grabs without a loss", async () => {
   await using folder = await temporaryFolder();
   const report = await traceReport(`${folder.path}/recording`, "--size", "64M");
@@ -76,26 +57,4 @@ kernelTest("bzImage-7.3-gup-test", "trace: 7.3 grabs each leaf once", async (ima
   assertEquals(report.totals.grabs, 3);
   assertEquals(report.totals.refs, 512);
   assertEquals(report.totals.pgmapLookups, 0);
-});
-
-kernelTest("bzImage-5.10-compound", "trace: the RFC's change on 5.10 grabs once", async (image) => {
-  await using folder = await temporaryFolder();
-  const report = await traceReport(
-    `${folder.path}/recording`,
-    ...["--kernel", image, "--append", "devdax_compound=1 gup_variant=1"],
-  );
-  assertEquals(report.verdict, "once");
-  assertEquals(report.totals.grabs, 3);
-  assertEquals(report.totals.pgmapLookups, 3);
-});
-
-kernelTest("bzImage-5.10-compound", "trace: 5.10 without it grabs each page", async (image) => {
-  await using folder = await temporaryFolder();
-  const report = await traceReport(
-    `${folder.path}/recording`,
-    ...["--kernel", image, "--append", "devdax_compound=1 gup_variant=0"],
-  );
-  assertEquals(report.verdict, "per-page");
-  assertEquals(report.totals.grabs, 512);
-  assertEquals(report.totals.headOrders, { "9": 1 });
 });
