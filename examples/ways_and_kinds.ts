@@ -15,7 +15,6 @@ import {
   type ControlLack,
   type ControlRun,
   MachineryError,
-  MEMORY_KINDS,
   type MemoryKind,
   parseWorkload,
   type Report,
@@ -23,8 +22,8 @@ import {
   VERSION,
 } from "../mod.ts";
 
-const WAYS = ["direct-io", "direct-io -w", "vmsplice", "io-uring", "process-vm"];
-const KINDS = MEMORY_KINDS.filter((kind) => kind !== "hugetlb-1G");
+const WAYS = ["direct-io", "vmsplice", "io-uring", "process-vm"];
+const KINDS: readonly MemoryKind[] = ["devdax", "fsdax", "thp", "hugetlb-2M", "anon"];
 const MIB = 1024 ** 2;
 
 /** What a cell shows of a report; why there is none where the kernel, or the memory, cannot do it. */

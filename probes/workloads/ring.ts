@@ -54,8 +54,8 @@ export function unregisterBuffers(ring: number): number {
 /** What is known of why a buffer is refused. */
 export const REFUSALS: Readonly<Record<number, string>> = {
   [EOPNOTSUPP]:
-    "to 6.4 io_uring pins memory of a file, such as a devdax device's, and then refuses it; " +
-    "--workload process-vm has the slow path pin it as well",
+    "to 6.4 io_uring pins memory of a file, such as a devdax device's, and then refuses it, later " +
+    "only that of a file on dax; --workload process-vm has the slow path pin it as well",
 };
 
 function register(ring: number, what: number, vector: BigUint64Array<ArrayBuffer> | null): number {
