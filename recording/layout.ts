@@ -76,7 +76,9 @@ export function field(ascii: string, limit: number): Field {
   const view = viewOf(ascii, 4);
   const length = view.byteLength;
   const words = Int32Array.from({ length: length >> 2 }, (_, i) => view.getInt32(4 * i, true));
-  return { first: words[0] ?? 0, last: view.getInt32(length - 4, true), words, length, limit };
+  // In this order: V8 has objects that begin alike share what it knows of their numbers. Beside the many
+  // that begin with `first`, fields changed under code made for them, and analysis took five times as long.
+  return { words, length, first: words[0] ?? 0, last: view.getInt32(length - 4, true), limit };
 }
 
 function viewOf(ascii: string, least: number): DataView {
