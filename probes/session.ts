@@ -12,6 +12,7 @@ import { MachineryError } from "./failure.ts";
 import { splitLines } from "./lines.ts";
 import { merge } from "./merge.ts";
 import { collect, type Process, type Target } from "./targets/target.ts";
+import { Tail } from "./tail.ts";
 import { Tally } from "./tally.ts";
 import { GATE_LINE, readWireLine } from "./wire.ts";
 import { readMisses, readPinCounters, readSettledPins } from "./witness.ts";
@@ -52,9 +53,6 @@ export interface SessionWish {
 
 /** Seconds that bpftrace gets to print its totals after it was asked to stop. */
 const GRACE_SECONDS = 10;
-
-/** Lines that an error message shows of what a program printed last. */
-const TAIL = 8;
 
 /** What ends bpftrace's child, and with it bpftrace. */
 const END = "exit\n";
@@ -373,37 +371,6 @@ async function explain(target: Target, error: unknown): Promise<MachineryError> 
     "",
     { cause: error },
   );
-}
-
-/** The last lines of what a program prints. */
-class Tail {
-  readonly #lines: string[] = [];
-  readonly #tell: ((line: string) => void) | undefined;
-
-  /** @param tell Is told each line. */
-  constructor(tell?: (line: string) => void) {
-    this.#tell = tell;
-  }
-
-  add(line: string): void {
-    this.#tell?.(line);
-    if (line.trim() === "") return;
-    this.#lines.push(line);
-    if (this.#lines.length > TAIL) this.#lines.shift();
-  }
-
-  /** Reads a stream to its end. */
-  async keep(stream: ReadableStream<Uint8Array>): Promise<void> {
-    try {
-      for await (const line of splitLines(stream)) this.add(line);
-    } catch {
-      // The target went away; what was said until then is what there is.
-    }
-  }
-
-  text(): string {
-    return this.#lines.join("\n");
-  }
 }
 
 /** What a program gets that does not ask for the device's pages. */
