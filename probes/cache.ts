@@ -19,10 +19,12 @@ const ABANDONED_MS: number = 10 * 60 * 1000;
  *
  * @throws {RequestError} when neither variable is set.
  */
-export function cacheFolder(): string {
-  const base = Deno.env.get("XDG_CACHE_HOME");
+export function cacheFolder(
+  variable: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): string {
+  const base = variable("XDG_CACHE_HOME");
   if (base !== undefined && base.startsWith("/")) return join(base, "headcount");
-  const home = Deno.env.get("HOME");
+  const home = variable("HOME");
   if (home === undefined || home === "") {
     throw new RequestError("Cannot find the cache: set HOME or XDG_CACHE_HOME");
   }

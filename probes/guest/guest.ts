@@ -54,6 +54,8 @@ export class Guest implements Target {
   readonly deno = "/run/headcount/tools/bin/deno";
   readonly bpftrace: readonly string[];
   readonly bpftraceIdentity: string;
+  /** The guest's own folder, on this machine; it goes with the guest. */
+  readonly folder: string;
   readonly #channel: Channel;
   readonly #machine: RunningMachine;
 
@@ -68,6 +70,7 @@ export class Guest implements Target {
     this.summary = summary;
     this.bpftraceIdentity = bpftraceIdentity;
     this.bpftrace = [bpftrace === undefined ? "bpftrace" : this.provide(bpftrace)];
+    this.folder = machine.folder;
     this.#machine = machine;
     this.#channel = channel;
     this.lost = machine.ended.then((why) => machine.failure(`The guest is gone: ${why}`));
@@ -215,6 +218,7 @@ async function within(
 
 /** QEMU under its supervisor, and the guest's console. */
 class RunningMachine {
+  readonly folder: string;
   readonly ended: Promise<string>;
   readonly #child: Deno.ChildProcess;
   readonly #lifeline: WritableStreamDefaultWriter<Uint8Array>;
@@ -234,6 +238,7 @@ class RunningMachine {
   };
 
   constructor(machine: Machine, wish: GuestWish) {
+    this.folder = machine.directory;
     this.#wish = wish;
     const script = decodeURIComponent(new URL("supervise.sh", import.meta.url).pathname);
     this.#child = spawnProgram("Starting the guest", [

@@ -75,7 +75,7 @@ guestTest("a guest whose kernel panics is lost, with the panic as the reason", a
   );
   assertMatch((await guest.lost).message, /The guest is gone: kernel panic: sysrq triggered crash/);
   await crash;
-  assertEquals(await leftoversAtRest(), []);
+  assertEquals(await leftoversAtRest(guest.folder), []);
 });
 
 guestTest(

@@ -20,10 +20,13 @@ async function failingTrace(
 ): Promise<string> {
   await using folder = await temporaryFolder();
   const out = `${folder.path}/recording`;
-  const { code, stdout, stderr } = await runTask(["trace", "--out", out, ...options], env);
+  const { code, stdout, stderr } = await runTask(["trace", "--out", out, ...options], {
+    TMPDIR: folder.path,
+    ...env,
+  });
   assertEquals(code, exit, stderr);
   assertEquals(stdout, "");
-  assertEquals(await leftoversAtRest(), []);
+  assertEquals(await leftoversAtRest(folder.path), []);
   return stderr;
 }
 
@@ -93,7 +96,8 @@ guestTest(
   async () => {
     await using folder = await temporaryFolder();
     const out = `${folder.path}/recording`;
-    const child = await startTrace(["--json", "--align", "1G", "--size", "1G", "--out", out]);
+    const options = ["--json", "--align", "1G", "--size", "1G", "--out", out];
+    const child = await startTrace(options, { TMPDIR: folder.path });
     await growsTo(`${out}/recording.jsonl`, 20_000);
     child.kill("SIGINT");
     const { code, stdout } = await finish(child);
@@ -103,7 +107,7 @@ guestTest(
     assertMatch(report.reasons[0] ?? "", /interrupted by SIGINT/);
     const again = await runTask(["analyze", "--json", out]);
     assertEquals(again.stdout, stdout);
-    assertEquals(await leftoversAtRest(), []);
+    assertEquals(await leftoversAtRest(folder.path), []);
   },
 );
 
@@ -112,11 +116,12 @@ guestTest(
   async () => {
     await using folder = await temporaryFolder();
     const out = `${folder.path}/recording`;
-    const child = await startTrace(["--quiet", "--align", "1G", "--size", "1G", "--out", out]);
+    const options = ["--quiet", "--align", "1G", "--size", "1G", "--out", out];
+    const child = await startTrace(options, { TMPDIR: folder.path });
     await growsTo(`${out}/recording.jsonl`, 20_000);
     child.kill("SIGKILL");
     await finish(child);
-    assertEquals(await leftoversAtRest(), []);
+    assertEquals(await leftoversAtRest(folder.path), []);
     const { code, stdout } = await runTask(["analyze", out]);
     assertEquals(code, 2);
     assertMatch(stdout, /^undecided: the recording (was|is) cut off/);
@@ -172,13 +177,13 @@ guestTest(
 guestTest("SIGTERM while the guest boots leaves neither guest nor folder", async () => {
   await using folder = await temporaryFolder();
   const out = `${folder.path}/recording`;
-  const child = await startTrace(["--out", out]);
+  const child = await startTrace(["--out", out], { TMPDIR: folder.path });
   await growsTo(`${out}/kernel.log`, 500);
   child.kill("SIGTERM");
   const { code, stderr } = await finish(child);
   assertEquals(code, 130);
   assertMatch(stderr, /Stopped by SIGTERM in phase "\w+"/);
-  assertEquals(await leftoversAtRest(), []);
+  assertEquals(await leftoversAtRest(folder.path), []);
   assertEquals(await Array.fromAsync(Deno.readDir(folder.path)), []);
 });
 

@@ -142,7 +142,7 @@ guestTest("matrix: a kernel that fails is named and stops no other", async () =>
   const { code, stdout, stderr } = await runTask([
     "matrix",
     ...["--out", `${folder.path}/matrix`, "--kernels", `broken=${broken},6.1`],
-  ]);
+  ], { TMPDIR: folder.path });
   assertEquals(code, 69, stderr);
   assertMatch(stdout, /^broken +- .* failed$/m);
   assertMatch(stdout, /^6\.1 +512 .* per-page$/m);
@@ -150,5 +150,5 @@ guestTest("matrix: a kernel that fails is named and stops no other", async () =>
   assertStringIncludes(stdout.replaceAll(/\s+/g, " "), "it is no bzImage");
   assertStringIncludes(stderr, "[1/2] broken\n");
   assert((await Deno.stat(`${folder.path}/matrix/6.1/recording.jsonl`)).size > 0);
-  assertEquals(await leftoversAtRest(), []);
+  assertEquals(await leftoversAtRest(folder.path), []);
 });

@@ -1,11 +1,12 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { PlanPreview } from "headcount";
 import { factsNames, readFacts } from "../support/facts.ts";
-import { runTask } from "../support/cli.ts";
+import { runTask, temporaryFolder } from "../support/cli.ts";
 import { guestTest, lacksKernels, leftoversAtRest, testUnless } from "../support/guest.ts";
 
 guestTest("plan says what it would probe, and leaves nothing behind", async () => {
-  const { code, stdout, stderr } = await runTask(["plan", "--quiet"]);
+  await using folder = await temporaryFolder();
+  const { code, stdout, stderr } = await runTask(["plan", "--quiet"], { TMPDIR: folder.path });
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^ {2}kernel +6\.1\./m);
   assertMatch(stdout, /^ {2}grabOne +grab of one page: try_grab_page \(fentry\); 5\.6 to 6\.9/m);
@@ -14,7 +15,7 @@ guestTest("plan says what it would probe, and leaves nothing behind", async () =
   for (const line of stdout.split("\nProgram\n")[0]?.split("\n") ?? []) {
     assertEquals(line.length <= 80, true, line);
   }
-  assertEquals(await leftoversAtRest(), []);
+  assertEquals(await leftoversAtRest(folder.path), []);
 });
 
 for (const wish of ["5.10", "6.12", "7.3"]) {

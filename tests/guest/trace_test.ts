@@ -4,22 +4,27 @@ import { runTask, temporaryFolder } from "../support/cli.ts";
 import { guestTest, kernelTest, leftovers } from "../support/guest.ts";
 
 /** Traces and returns the report, after checking what holds of every clean run. */
-async function traceReport(out: string, ...options: string[]): Promise<Report & { exit: number }> {
-  const traced = await runTask(["trace", "--json", "--out", out, ...options]);
+async function traceReport(
+  folder: string,
+  ...options: string[]
+): Promise<Report & { exit: number }> {
+  const out = `${folder}/recording`;
+  const words = ["trace", "--json", "--out", out, ...options];
+  const traced = await runTask(words, { TMPDIR: folder });
   assert(traced.stdout !== "", traced.stderr);
   const report: Report = JSON.parse(traced.stdout);
   assertEquals(report.ledger.clean, true, traced.stdout);
   const again = await runTask(["analyze", "--json", out]);
   assertEquals(again.stdout, traced.stdout, "analyze prints what trace printed");
   assertEquals(again.code, traced.code);
-  assertEquals(await leftovers(), []);
+  assertEquals(await leftovers(folder), []);
   return { ...report, exit: traced.code };
 }
 
 guestTest("trace: Debian 6.1 grabs a 2 MiB devdax leaf once for each page", async () => {
   await using folder = await temporaryFolder();
+  const report = await traceReport(folder.path);
   const out = `${folder.path}/recording`;
-  const report = await traceReport(out);
   assertEquals(report.verdict, "per-page");
   assertEquals(report.exit, 1);
   assertMatch(report.kernel.release, /^6\.1\./);
@@ -43,7 +48,7 @@ guestTest("trace: Debian 6.1 grabs a 2 MiB devdax leaf once for each page", asyn
 
 guestTest("trace --size 64M: 16,384 grabs without a loss", async () => {
   await using folder = await temporaryFolder();
-  const report = await traceReport(`${folder.path}/recording`, "--size", "64M");
+  const report = await traceReport(folder.path, "--size", "64M");
   assertEquals(report.totals.grabs, 16384);
   assertEquals(report.totals.pages, 16384);
   assertEquals(report.totals.headOrders, { "9": 32 });
@@ -51,7 +56,7 @@ guestTest("trace --size 64M: 16,384 grabs without a loss", async () => {
 
 kernelTest("bzImage-7.3-gup-test", "trace: 7.3 grabs each leaf once", async (image) => {
   await using folder = await temporaryFolder();
-  const report = await traceReport(`${folder.path}/recording`, "--kernel", image);
+  const report = await traceReport(folder.path, "--kernel", image);
   assertEquals(report.verdict, "once");
   assertEquals(report.exit, 0);
   assertEquals(report.totals.grabs, 3);

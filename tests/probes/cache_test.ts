@@ -7,19 +7,6 @@ async function namesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
 }
 
-/** Runs with these variables and puts the old ones back. */
-function withVariables(variables: Record<string, string | undefined>, act: () => void): void {
-  const set = (name: string, value: string | undefined): void =>
-    value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
-  const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
-  try {
-    for (const [name, value] of Object.entries(variables)) set(name, value);
-    act();
-  } finally {
-    for (const [name, value] of before) set(name, value);
-  }
-}
-
 Deno.test("cached() makes a file once", async () => {
   await using folder = await temporaryFolder();
   const cache = `${folder.path}/deep/cache`;
@@ -85,17 +72,17 @@ Deno.test("cached() sweeps what killed runs left, and nothing else", async () =>
 });
 
 Deno.test("cacheFolder() follows the XDG convention", () => {
-  withVariables({ XDG_CACHE_HOME: "/var/cache", HOME: "/home/user" }, () => {
-    assertEquals(cacheFolder(), "/var/cache/headcount");
-  });
-  for (const XDG_CACHE_HOME of [undefined, "", "relative"]) {
-    withVariables({ XDG_CACHE_HOME, HOME: "/home/user" }, () => {
-      assertEquals(cacheFolder(), "/home/user/.cache/headcount");
-    });
+  const folderBy = (variables: Readonly<Record<string, string>>): string =>
+    cacheFolder((name) => variables[name]);
+  const HOME = "/home/user";
+  assertEquals(folderBy({ XDG_CACHE_HOME: "/var/cache", HOME }), "/var/cache/headcount");
+  for (
+    const variables of [{ HOME }, { XDG_CACHE_HOME: "", HOME }, { XDG_CACHE_HOME: "it", HOME }]
+  ) {
+    assertEquals(folderBy(variables), "/home/user/.cache/headcount");
   }
-  withVariables({ XDG_CACHE_HOME: undefined, HOME: undefined }, () => {
-    assertThrows(cacheFolder, RequestError, "Cannot find the cache: set HOME or XDG_CACHE_HOME");
-  });
+  const complaint = "Cannot find the cache: set HOME or XDG_CACHE_HOME";
+  assertThrows(() => folderBy({}), RequestError, complaint);
 });
 
 Deno.test("digest() tells parts apart", async () => {

@@ -36,11 +36,14 @@ export async function tracePermissions(): Promise<string[]> {
 }
 
 /** Starts `trace` without the `deno task` between, so that signals reach it. */
-export async function startTrace(args: readonly string[]): Promise<Deno.ChildProcess> {
+export async function startTrace(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Deno.ChildProcess> {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", ...await tracePermissions(), "cli.ts", "trace", ...args],
     cwd: ROOT,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

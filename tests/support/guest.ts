@@ -117,20 +117,23 @@ export function kernelTest(
   else Deno.test({ name: `${name} (skipped: ${why})`, ignore: true, fn: () => {} });
 }
 
-/** QEMU processes and folders of guests that are there now: what a test must not add to. */
-export async function leftovers(): Promise<string[]> {
+/**
+ * What is left of guests below a folder, which was the `TMPDIR` of whatever booted them: processes
+ * of QEMU and the guests' own folders. Other tests have guests of their own at the same time.
+ */
+export async function leftovers(folder: string): Promise<string[]> {
   const script =
-    'pgrep -f "[q]emu-system.*headcount-guest" || true; ls -d "${TMPDIR:-/tmp}"/headcount-guest-* 2>/dev/null || true';
-  const { stdout } = await new Deno.Command("sh", { args: ["-c", script] }).output();
+    'pgrep -f "[q]emu-system.*$1" || true; find "$1" -name "headcount-guest-*" 2>/dev/null || true';
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", script, "sh", folder] }).output();
   return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
 }
 
-/** Waits, for at most ten seconds, until no guest is left; returns what still is. */
-export async function leftoversAtRest(): Promise<string[]> {
-  let left = await leftovers();
+/** Waits, for at most ten seconds, until no guest is left there; returns what still is. */
+export async function leftoversAtRest(folder: string): Promise<string[]> {
+  let left = await leftovers(folder);
   for (let tries = 0; tries < 100 && left.length > 0; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
-    left = await leftovers();
+    left = await leftovers(folder);
   }
   return left;
 }
