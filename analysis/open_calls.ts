@@ -45,8 +45,15 @@ export interface OpenCall extends CallKey {
  */
 export function openCall({ tid, call }: CallKey): OpenCall {
   return {
-    ...{ tid, call, event: undefined },
-    ...{ runs: [], leaves: [], undos: [], puts: [], refused: 0, pages: [] },
+    tid,
+    call,
+    event: undefined,
+    runs: [],
+    leaves: [],
+    undos: [],
+    puts: [],
+    refused: 0,
+    pages: [],
   };
 }
 
@@ -125,6 +132,6 @@ function byLeaf(a: LeafEvent, b: LeafEvent): number {
 }
 
 function byAddress(a: HexAddress, b: HexAddress): number {
-  // Up to 13 hex digits a number holds exactly.
-  return a.length <= 15 && b.length <= 15 ? Number(a) - Number(b) : compare(BigInt(a), BigInt(b));
+  // Where texts are equally long, what comes first as text is less.
+  return a.length === b.length ? compare(a, b) : compare(BigInt(a), BigInt(b));
 }

@@ -95,3 +95,31 @@ const MEMORY_NAMES: Readonly<Record<MemoryKind, string>> = {
 export function lowerFirst(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
+
+/**
+ * A count that may not be known.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([known(3), known(null)], ["3", "unknown"]);
+ * ```
+ */
+export function known(count: number | null): string {
+  return count === null ? "unknown" : String(count);
+}
+
+/**
+ * A name that a process gave itself, which may hold anything, as ASCII.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(printable("caf\u00e9"), "caf?");
+ * ```
+ */
+export function printable(name: string): string {
+  return name.replaceAll(/[^\x20-\x7e]/g, "?");
+}

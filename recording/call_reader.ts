@@ -81,15 +81,15 @@ export class CallReader {
     let at = reader.again(start, this.#callKey);
     if (at === odd) {
       at = reader.number(start, CALL_TID);
-      this.#tid = reader.value;
+      this.#tid = reader.small;
       reader.remember(this.#callKey, start, at);
     }
     at = reader.number(at, CALL_NUMBER);
-    const number = reader.value;
+    const number = reader.small;
     at = reader.number(at, AT);
     const time = reader.value;
     at = reader.number(at, NS);
-    const ns = reader.value;
+    const ns = reader.small;
     this.#digits = at + ADDRESS.length;
     const asked = reader.hex(at, ADDRESS);
     if (asked === odd) return odd;
@@ -160,7 +160,7 @@ export class CallReader {
     const rest = at;
     if (call.leaf !== "none") at = reader.closed(readLeafPages(reader, rest, call));
     at = reader.lineEnd(reader.number(at, PARTS));
-    call.parts = reader.value;
+    call.parts = reader.small;
     reader.remember(kind.rest, rest, at);
     return at;
   }
@@ -184,16 +184,16 @@ export class CallReader {
 function readAsked(reader: Reader, start: number, call: CallLine): number {
   const { bytes } = reader;
   let at = reader.number(start, ASKED);
-  call.asked = reader.value;
+  call.asked = reader.small;
   at = reader.number(at, FLAGS);
-  call.flags = reader.value;
+  call.flags = reader.small;
   const isFailed = bytes[at + 12] === MINUS;
   at = reader.number(at, isFailed ? FAILED : RETURNED);
-  call.returned = isFailed ? -reader.value : reader.value;
+  call.returned = isFailed ? -reader.small : reader.small;
   at = reader.number(at, LOOKUPS);
-  call.lookups = reader.value;
+  call.lookups = reader.small;
   at = reader.number(at, REAL_LOOKUPS);
-  call.realLookups = reader.value;
+  call.realLookups = reader.small;
   call.fellBack = undefined;
   if (bytes[at + 2] === F) {
     call.fellBack = bytes[at + 12] === T;

@@ -43,7 +43,7 @@ export function readLevel(
 export function readLeafPfn(reader: Reader, start: number, call: CallLine): number {
   if (call.leaf !== "device") return start;
   const at = reader.number(start, LEAF_PFN);
-  call.leafPfn = reader.value;
+  call.leafPfn = reader.small;
   return at;
 }
 
@@ -52,7 +52,7 @@ export function readLeafPages(reader: Reader, start: number, call: CallLine): nu
   const { bytes } = reader;
   const pages = call.leaf === "device" ? LEAF_PAGES : ORDINARY_PAGES;
   const at = reader.number(start, pages);
-  call.leafPages = reader.value;
+  call.leafPages = reader.small;
   call.leafTaken = undefined;
   if (bytes[at + 2] !== T) return at;
   call.leafTaken = bytes[at + 9] === T;

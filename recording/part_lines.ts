@@ -64,8 +64,8 @@ export function readLeafLine(
 /** Reads which call a run or a leaf belongs to. */
 function readKey(reader: Reader, start: number, tid: Field, scratch: CallLine): number {
   let at = reader.number(start, tid);
-  scratch.tid = reader.value;
+  scratch.tid = reader.small;
   at = reader.number(at, CALL_NUMBER);
-  scratch.call = reader.value;
+  scratch.call = reader.small;
   return at;
 }

@@ -38,7 +38,7 @@ export class PutReader {
     let at = reader.again(start, this.#key);
     if (at === odd) {
       at = reader.number(start, PUT_TID);
-      put.tid = reader.value;
+      put.tid = reader.small;
       const isUnpin = bytes[at + 18] === U;
       put.pin = bytes[at + (isUnpin ? 31 : 29)] === T;
       at = reader.text(at, PUTS[isUnpin ? "unpin" : "put"][put.pin ? 1 : 0]);
@@ -46,7 +46,7 @@ export class PutReader {
     }
     at = reader.number(at, AT);
     const rest = at = readPage(reader, at);
-    put.pfn = reader.value;
+    put.pfn = reader.small;
     if (at === odd) return odd;
     at = reader.again(rest, this.#run);
     if (at === odd) {

@@ -46,6 +46,15 @@ export class Reader {
     this.odd = size;
   }
 
+  /**
+   * The same as a small integer, where it is one: to keep that in an object takes no other object, which
+   * V8 makes for each number that may be any.
+   */
+  get small(): number {
+    const small = this.value | 0;
+    return small === this.value ? small : this.value;
+  }
+
   /** Text, and after it a whole number from 0 to its limit, written the shortest way. */
   number(at: number, field: Field): number {
     const view = this.#view;

@@ -45,9 +45,9 @@ export function readWalk(reader: Reader, start: number, call: CallLine, inCall: 
 /** Reads which page was grabbed first, and its head. */
 export function readPages(reader: Reader, start: number, run: CallLine): number {
   let at = reader.number(start, PAGE);
-  run.pfn = reader.value;
+  run.pfn = reader.small;
   at = reader.number(at, HEAD);
-  run.head = reader.value;
+  run.head = reader.small;
   return at;
 }
 
@@ -59,13 +59,13 @@ export function readPage(reader: Reader, start: number): number {
 /** Reads the numbers that runs of grabs and of puts have in common. */
 export function readRunNumbers(reader: Reader, start: number, run: CallLine | PutLine): number {
   let at = reader.number(start, RUN_ORDER);
-  run.order = reader.value;
+  run.order = reader.small;
   at = reader.number(at, GRABS);
-  run.count = reader.value;
+  run.count = reader.small;
   at = reader.number(at, REFS);
-  run.refs = reader.value;
+  run.refs = reader.small;
   at = reader.number(at, STEP);
-  run.step = reader.value;
+  run.step = reader.small;
   return at;
 }
 
@@ -76,7 +76,7 @@ export function readRefcount(reader: Reader, start: number, call: CallLine): num
   if (!call.hasRefcount) return start;
   const isNegative = bytes[start + 12] === MINUS;
   const at = reader.number(start, isNegative ? NEGATIVE_REFCOUNT : REFCOUNT);
-  call.refcount = isNegative ? -reader.value : reader.value;
+  call.refcount = isNegative ? -reader.small : reader.small;
   return at;
 }
 

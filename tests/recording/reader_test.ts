@@ -67,3 +67,12 @@ Deno.test("Reader.number() wants each byte of the text before it", () => {
     }
   }
 });
+
+Deno.test("a Reader keeps a number that is no small integer as it is", () => {
+  const reader = new Reader(64);
+  for (const value of [0, 7, 2 ** 31 - 1, 2 ** 31, 2 ** 32 + 7, 999_999_999_999_999]) {
+    encoder.encodeInto(`,"at":${value},`, reader.bytes);
+    reader.number(0, field(',"at":', Number.MAX_SAFE_INTEGER));
+    assertEquals([reader.value, reader.small], [value, value]);
+  }
+});
