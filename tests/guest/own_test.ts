@@ -1,28 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Report } from "headcount";
 import { createNamespace } from "../../probes/device.ts";
-import type { Guest } from "../../probes/guest/guest.ts";
-import { splitLines } from "../../probes/lines.ts";
 import { collect, type Process } from "../../probes/targets/target.ts";
-import { ROOT, runTask, temporaryFolder } from "../support/cli.ts";
+import { runTask, temporaryFolder } from "../support/cli.ts";
 import { guestTest } from "../support/guest.ts";
-import { bootDebian, headcountInside } from "../support/inside.ts";
+import { bootDebian, headcountInside, pinAgain } from "../support/inside.ts";
 
 const BYTES = 2 ** 21;
-
-/** Starts what pins the guest's device again and again. */
-async function pinAgain(guest: Guest): Promise<Process & { readonly number: number }> {
-  const process = guest.exec([
-    ...[guest.deno, "run", "--no-config", "--no-lock", "--no-prompt", "--no-remote"],
-    ...["--allow-ffi", guest.provide(`${ROOT}tests/support/pinning.ts`)],
-    ...["again", "/dev/dax0.0", String(BYTES), String(BYTES), "/dev/ram0"],
-  ], { env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" } });
-  const lines = splitLines(process.stdout);
-  const { value } = await lines.next();
-  assertMatch(String(value), /"ready"/);
-  await process.write("go\n");
-  return { ...process, number: await process.pid };
-}
 
 guestTest(
   "headcount observes a process, all processes, and a command, on its machine",
@@ -30,7 +14,7 @@ guestTest(
     await using folder = await temporaryFolder();
     await using guest = await bootDebian(`${folder.path}/kernel.log`);
     await createNamespace(guest, { mode: "devdax", alignBytes: BYTES, map: "dev" });
-    const pinning = await pinAgain(guest);
+    const pinning = await pinAgain(guest, BYTES);
     const start = (...words: readonly string[]) =>
       headcountInside(guest, ["trace", "--json", ...words]);
     const reportOf = async (headcount: Promise<Process>): Promise<Report> => {
