@@ -107,8 +107,8 @@ async function fill({ head, kernel, append }: Column, way: string): Promise<void
       cpus: 2,
       bytes: 2 * MIB,
       workload: parseWorkload(way).wish,
-      // The devdax device last: 5.10-rfc never gets its compound pages back from one that is
-      // taken away, as it is for a file system.
+      // The devdax device last: on 5.10-rfc, whose pages are compound, taking it away to make a
+      // file system did not end.
       memories: missing.toReversed().map((kind) => ({ kind })),
       cache: cacheFolder(),
       log: `${directory}/kernel.log`,
