@@ -49,6 +49,8 @@ export interface JudgedSums {
   slowPages: number;
   /** Grabs that the fast walk gave back. */
   undoneGrabs: number;
+  /** Grabs that the kernel refused. */
+  refused: number;
   /** Calls in which the slow path ran. */
   fellBack: number;
   /** Those of them that asked for FOLL_LONGTERM. */
@@ -80,7 +82,6 @@ export interface CallSums extends JudgedSums {
   grabs: number;
   refs: number;
   slowGrabs: number;
-  refused: number;
   leastGrabs: number;
   lookups: number;
   realLookups: number;

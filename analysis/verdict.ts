@@ -223,7 +223,7 @@ function notesOf(
   seen: VerdictKind,
 ): readonly string[] {
   const notes: string[] = [];
-  const { even, fellBack, fellBackLongterm, undoneGrabs } = calls;
+  const { even, fellBack, fellBackLongterm, undoneGrabs, refused } = calls;
   const fast = even.fastPages;
   if (seen === "once" && fast > 0 && even.leastGrabs === fast) {
     notes.push(
@@ -253,6 +253,9 @@ function notesOf(
   }
   if (undoneGrabs > 0) {
     notes.push(`The fast walk gave ${counted(undoneGrabs, "grab")} back: these are not judged.`);
+  }
+  if (refused > 0) {
+    notes.push(`The kernel refused ${counted(refused, "grab")}: these took nothing.`);
   }
   if (ledger.setAside.failed > 0 && calls.calls > 0) {
     notes.push(`${counted(ledger.setAside.failed, "call")} failed: these are not judged.`);

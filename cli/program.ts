@@ -24,7 +24,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .enablePositionalOptions()
     .showHelpAfterError("(--help tells what can be given)")
     .configureHelp({ helpWidth: 80 });
-  for (const add of [addTrace, addMatrix, addControl, addPlan, addAnalyze, addKernels]) add(root);
+  addTrace(root, args);
+  for (const add of [addMatrix, addControl, addPlan, addAnalyze, addKernels]) add(root);
   try {
     await root.parseAsync(args, { from: "user" });
   } catch (error) {

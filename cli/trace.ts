@@ -19,8 +19,12 @@ import { recordTo } from "./record.ts";
 import { readReport } from "./recording_file.ts";
 import { WORKLOAD_HELP, workloadCommand } from "./workload_options.ts";
 
-/** Adds the command `trace`. */
-export function addTrace(root: Command): void {
+/**
+ * Adds the command `trace`.
+ *
+ * @param args All arguments: the parser does not tell words before "--" from those after it.
+ */
+export function addTrace(root: Command, args: readonly string[]): void {
   workloadCommand(root, "trace")
     .description(
       "Pin memory under bpftrace probes and say whether each head was grabbed once for each leaf.",
@@ -43,6 +47,7 @@ export function addTrace(root: Command): void {
     )
     .addHelpText("after", TRACE_HELP)
     .action(async (words, options, command) => {
+      checkPlace(words, args);
       const own = ownWorkload(words, options);
       const other = options.gupTest !== undefined
         ? "--gup-test"
@@ -71,6 +76,15 @@ export function addTrace(root: Command): void {
         : EXIT_INTERRUPTED;
       if (kept && !(options.quiet ?? false)) complain(`Recorded in ${directory}`);
     });
+}
+
+/** A word that stands before "--" is more likely a slip than a program of that name. */
+function checkPlace(words: readonly string[], args: readonly string[]): void {
+  const [word] = words;
+  if (word === undefined || args.at(-words.length - 1) === "--") return;
+  throw new RequestError(
+    `Cannot tell what "${word}" is for: a command to trace stands after "--", as in "trace -- ${word}"`,
+  );
 }
 
 /** A workload that a gup_test of the user's does, if one is given. */

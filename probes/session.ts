@@ -125,6 +125,7 @@ class Session {
     // The shell becomes the workload when there is a device: its number is known before.
     const workload = this.#target.exec(["sh", "-c", 'read -r _ && exec "$@"', "sh", ...command], {
       env: environment,
+      mayLeave: this.#wish.scope === "command",
     });
     const workloadTail = new Tail(this.#wish.onOutput);
     const complaints = workloadTail.keep(workload.stderr);
@@ -311,7 +312,7 @@ class Session {
   /** Kills the workload and, of a command, what it started: on this machine it leads a group. */
   async #kill(workload: Process): Promise<void> {
     if (this.#wish.scope === "command") {
-      const kill = ["sh", "-c", 'kill -KILL -- "-$0"', String(await workload.pid)];
+      const kill = ["sh", "-c", 'kill -s KILL -- "-$0"', String(await workload.pid)];
       await collect(this.#target.exec(kill)).catch(() => {});
     }
     await workload.kill("SIGKILL");

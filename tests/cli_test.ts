@@ -65,6 +65,8 @@ const NO_COMMANDS: readonly (readonly [readonly string[], RegExp])[] = [
   [["--gup-test", "x", "--", "ls"], /--gup-test and the command "ls" are two workloads/],
   [["--duration", "3s", "--", "ls"], /--duration says how long --pid or --all observe/],
   [["--overhead", "--", "ls"], /Only headcount's own workloads tell the times/],
+  [["ls"], /Cannot tell what "ls" is for: .* stands after "--", as in "trace -- ls"/],
+  [["ls", "--", "ls"], /Cannot tell what "ls" is for/],
   [["ls", "-l"], /unknown option '-l'/],
 ];
 

@@ -16,6 +16,7 @@ import {
   type Signal,
   type Target,
 } from "./target.ts";
+import { untilExit } from "./until_exit.ts";
 
 /** This machine. Commands run as children of headcount. */
 export class LocalTarget implements Target {
@@ -131,10 +132,12 @@ function startLocal(command: readonly string[], options: ExecOptions): Process {
     await writer.close().catch(() => {});
     return code;
   });
+  const printed = (stream: ReadableStream<Uint8Array>) =>
+    options.mayLeave ?? false ? ReadableStream.from(untilExit(stream, exit)) : stream;
   return {
     pid: Promise.resolve(child.pid),
-    stdout: child.stdout,
-    stderr: child.stderr,
+    stdout: printed(child.stdout),
+    stderr: printed(child.stderr),
     exit,
     write: (text) => writer.write(new TextEncoder().encode(text)),
     kill: (signal: Signal) => {

@@ -13,6 +13,11 @@ import type { TargetSummary } from "../../recording/header.ts";
 export interface ExecOptions {
   /** Variables added to the command's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Whether it may leave processes running that have its output: its streams end soon after it does all
+   * the same. In a guest those of any command do, and what it leaves there is killed.
+   */
+  readonly mayLeave?: boolean;
 }
 
 /** Signals that a process can be sent. */

@@ -188,6 +188,7 @@ Deno.test("analyze() does not judge what the fast walk gave back", async () => {
     READY,
     { ...RUN, role: "grabOne", count: 100, refs: 1, step: 1 },
     { ...LEAF, taken: false },
+    { kind: "refused", tid: 412, call: 1, path: "fast", role: "grabOne", pfn: HEAD, refs: 1 },
     { ...RUN, path: "slow" },
     CALL,
     { ...RUN, call: 2 },
@@ -199,9 +200,10 @@ Deno.test("analyze() does not judge what the fast walk gave back", async () => {
   assertEquals(report.reasons.slice(1), [
     "1 of 2 calls fell back: the slow path served 512 of 1024 pages, which are not judged.",
     "The fast walk gave 100 grabs back: these are not judged.",
+    "The kernel refused 1 grab: these took nothing.",
   ]);
-  const { grabs, undoneGrabs, slowPages, slowGrabs } = report.totals;
-  assertEquals([grabs, undoneGrabs, slowPages, slowGrabs], [1, 100, 512, 1]);
+  const { grabs, undoneGrabs, refused, slowPages, slowGrabs } = report.totals;
+  assertEquals([grabs, undoneGrabs, refused, slowPages, slowGrabs], [1, 100, 1, 512, 1]);
 });
 
 Deno.test("analyze() tells calls that fell back for FOLL_LONGTERM, and those without gup-fast", async () => {

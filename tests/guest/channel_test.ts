@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { MachineryError, type Report } from "headcount";
 import { createNamespace } from "../../probes/device.ts";
+import { SLOTS } from "../../probes/guest/channel.ts";
 import { collect, type Output } from "../../probes/targets/target.ts";
 import { ROOT, temporaryFolder } from "../support/cli.ts";
 import { guestTest, leftoversAtRest } from "../support/guest.ts";
@@ -58,6 +59,21 @@ guestTest("a guest's command takes input, and signals, and streams what it print
 
   const written = await collect(guest.exec(["touch", guest.provide(`${ROOT}written-by-a-guest`)]));
   assertMatch(written.stderr, /Read-only file system/);
+});
+
+guestTest("what a command leaves running is gone with it, and prints no more", async () => {
+  await using folder = await temporaryFolder();
+  await using guest = await bootDebian(`${folder.path}/kernel.log`);
+  const left = "(while :; do echo more; echo more >&2; sleep 0.01; done) & sleep 600 & echo over";
+  const leaving = await collect(guest.exec(["sh", "-c", left]));
+  assertMatch(text(leaving), /^(more\n)*over\n(more\n)*$/);
+  // As many as there are ports: one of them has that which was the command's.
+  const next = await Promise.all(
+    Array.from({ length: SLOTS }, () => collect(guest.exec(["sh", "-c", "sleep 0.3; echo next"]))),
+  );
+  assertEquals(next.map((output) => [text(output), output.stderr]), next.map(() => ["next\n", ""]));
+  const sleeping = await collect(guest.exec(["pgrep", "-f", "^sleep 600"]));
+  assertEquals(text(sleeping), "");
 });
 
 guestTest("a guest has all the processors that it was asked for", async () => {

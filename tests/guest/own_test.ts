@@ -1,28 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Report } from "headcount";
 import { createNamespace } from "../../probes/device.ts";
-import type { Guest } from "../../probes/guest/guest.ts";
-import { splitLines } from "../../probes/lines.ts";
 import { collect, type Process } from "../../probes/targets/target.ts";
-import { ROOT, runTask, temporaryFolder } from "../support/cli.ts";
+import { runTask, temporaryFolder } from "../support/cli.ts";
 import { guestTest } from "../support/guest.ts";
-import { bootDebian, headcountInside } from "../support/inside.ts";
+import { bootDebian, headcountInside, pinAgain } from "../support/inside.ts";
 
 const BYTES = 2 ** 21;
-
-/** Starts what pins the guest's device again and again. */
-async function pinAgain(guest: Guest): Promise<Process & { readonly number: number }> {
-  const process = guest.exec([
-    ...[guest.deno, "run", "--no-config", "--no-lock", "--no-prompt", "--no-remote"],
-    ...["--allow-ffi", guest.provide(`${ROOT}tests/support/pinning.ts`)],
-    ...["again", "/dev/dax0.0", String(BYTES), String(BYTES), "/dev/ram0"],
-  ], { env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" } });
-  const lines = splitLines(process.stdout);
-  const { value } = await lines.next();
-  assertMatch(String(value), /"ready"/);
-  await process.write("go\n");
-  return { ...process, number: await process.pid };
-}
 
 guestTest(
   "headcount observes a process, all processes, and a command, on its machine",
@@ -30,7 +14,7 @@ guestTest(
     await using folder = await temporaryFolder();
     await using guest = await bootDebian(`${folder.path}/kernel.log`);
     await createNamespace(guest, { mode: "devdax", alignBytes: BYTES, map: "dev" });
-    const pinning = await pinAgain(guest);
+    const pinning = await pinAgain(guest, BYTES);
     const start = (...words: readonly string[]) =>
       headcountInside(guest, ["trace", "--json", ...words]);
     const reportOf = async (headcount: Promise<Process>): Promise<Report> => {
@@ -69,12 +53,23 @@ guestTest(
     assertEquals(others.filter(({ comm }) => /^(bpftrace|cat|grep)$/.test(comm ?? "")), []);
 
     await pinning.kill("SIGKILL");
-    const script = "dd if=/dev/ram0 of=/dev/null iflag=direct bs=1M count=2; echo over";
+    const script = "dd if=/dev/ram0 of=/dev/null iflag=direct bs=1M count=2; sleep 600 & echo over";
     const command = await reportOf(start("--out", "/tmp/dd", "--", "sh", "-c", script));
     assertEquals([command.verdict, command.workload.scope], ["once", "command"]);
+    // It left something that has its output, and is not waited for.
     assertEquals(command.ledger.workloadExit, 0);
+    assertEquals((await collect(guest.exec(["pkill", "-f", "^sleep 600"]))).code, 0);
     const dd = command.processes?.find(({ comm }) => comm === "dd");
     assert(dd !== undefined && dd.pages >= 512, JSON.stringify(command.processes));
+
+    // One that is stopped takes what it started with it.
+    const stopping = start("--out", "/tmp/stopped", "--", "sh", "-c", "sleep 600 & sleep 600");
+    const stop = (await stopping).kill;
+    const runs = 'until [ "$(pgrep -f "^sleep 600" | wc -l)" = 2 ]; do sleep 0.2; done';
+    await collect(guest.exec(["sh", "-c", runs]));
+    await stop("SIGINT");
+    await collect(await stopping);
+    assertEquals((await collect(guest.exec(["pgrep", "-f", "^sleep 600"]))).code, 1);
   },
 );
 
@@ -83,7 +78,9 @@ guestTest(
   async () => {
     await using folder = await temporaryFolder();
     const out = `${folder.path}/recording`;
-    const script = "ls README.md; dd if=/dev/zero of=/dev/ram0 oflag=direct bs=1M count=2; exit 3";
+    const noise = "(while sleep 0.1; do echo more; done) &";
+    const script =
+      `${noise} ls README.md; dd if=/dev/zero of=/dev/ram0 oflag=direct bs=1M count=2; exit 3`;
     const failed = await runTask(["trace", "--out", out, "--", "sh", "-c", script]);
     assertEquals([failed.code, failed.stdout], [69, ""], failed.stderr);
     // Both streams come out on standard error: a report has standard output to itself.

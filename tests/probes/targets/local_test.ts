@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { localObstacle, openLocal } from "../../../probes/targets/local.ts";
 import { collect, CommandError, readText } from "../../../probes/targets/target.ts";
 
@@ -97,3 +97,20 @@ Deno.test("localObstacle() says why this machine will not do", async () => {
   assertEquals(typeof why, "string");
   assertEquals(why === "", false);
 });
+
+/** What a command leaves in the background with its output, and what of it is read after "over". */
+const LEFT = ["sleep 60", "while sleep 0.1; do echo more; done"];
+
+for (const left of LEFT) {
+  Deno.test(`LocalTarget.exec() does not wait for "${left}" that a command leaves`, async () => {
+    await using machine = await openLocal();
+    const command = ["sh", "-c", `(${left}) & echo over; echo err >&2`];
+    const process = machine.exec(command, { mayLeave: true });
+    const { code, stdout, stderr } = await collect(process);
+    assertMatch(decoder.decode(stdout), /^over\n(more\n)*$/);
+    assertEquals([code, stderr], [0, "err\n"]);
+    // It leads a group: what it left is still there.
+    const killed = machine.exec(["sh", "-c", 'kill -s KILL -- "-$0"', String(await process.pid)]);
+    assertEquals((await collect(killed)).code, 0);
+  });
+}
