@@ -17,6 +17,14 @@ export {
   type Treatment,
 } from "./control.ts";
 export type { Evidence } from "./evidence.ts";
+export {
+  BISECT_CODES,
+  type Expectable,
+  type Expectation,
+  EXPECTED_VERDICTS,
+  type ExpectedVerdict,
+  expectVerdict,
+} from "./expectation.ts";
 export type { Balance, CallFacts } from "./facts.ts";
 export type { HeadGrabs } from "./heads.ts";
 export type { PageArrays } from "./page_arrays.ts";
