@@ -58,6 +58,27 @@ export {
   renderControlMarkdown,
 } from "./report/control_text.ts";
 export { renderJson } from "./report/json.ts";
+export { renderJunit } from "./report/junit.ts";
+export { renderKtap } from "./report/ktap.ts";
+export {
+  renderSeries,
+  renderSeriesMarkdown,
+  type SeriesTextOptions,
+} from "./report/series_text.ts";
+export { seriesSuites, type TestPoint, type TestSuite } from "./report/test_points.ts";
+export {
+  alignName,
+  type CellOutcome,
+  cellOutcome,
+  type CellTimes,
+  type MeasuredCell,
+  perTwoMiB,
+  sampleTimes,
+  type SeriesCell,
+  type SeriesRow,
+  seriesRow,
+  type UnmeasuredCell,
+} from "./series.ts";
 export type { SeenTaking, Takings } from "./takings.ts";
 export { renderMatrix, renderMatrixMarkdown } from "./report/matrix_text.ts";
 export { type Column, textTable } from "./report/table.ts";

@@ -13,6 +13,7 @@ import { addExpect, EXIT_BISECT_USAGE } from "./expect.ts";
 import { addMatrix } from "./matrix.ts";
 import { EXIT_USAGE } from "./output.ts";
 import { addPlan } from "./plan.ts";
+import { addSeries } from "./series.ts";
 import { addTrace } from "./trace.ts";
 
 /** Runs the command that the arguments name; gives its exit code. */
@@ -26,7 +27,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .showHelpAfterError("(--help tells what can be given)")
     .configureHelp({ helpWidth: 80 });
   const commands = [
-    ...[addTrace, addMatrix, addControl, addPlan, addAnalyze, addExpect, addKernels],
+    ...[addTrace, addMatrix, addControl, addSeries, addPlan, addAnalyze, addExpect, addKernels],
   ];
   for (const add of commands) add(root);
   try {
