@@ -109,6 +109,7 @@ async function traced(options: ExpectOptions): Promise<Report | undefined> {
   const created = new Date().toISOString();
   const directory = resolve(options.out ?? join("recordings", timeName(created)));
   const { kept, stoppedBy } = await recordTo(directory, { ...options }, created);
+  if (kept && stoppedBy !== undefined) complain(`Stopped by ${stoppedBy}.`);
   if (!kept || stoppedBy !== undefined) return undefined;
   const report = await readReport(directory);
   if (!(options.quiet ?? false)) complain(`Recorded in ${directory}`);

@@ -12,6 +12,7 @@ import {
   perTwoMiB,
   type SeriesCell,
   type SeriesRow,
+  type UnmeasuredCell,
 } from "../series.ts";
 import { lowerFirst } from "../words.ts";
 import { wrap } from "./layout.ts";
@@ -79,7 +80,7 @@ export function renderSeries(
  * const text = renderSeriesMarkdown([{ ...cell, kind: "open", why: "Stopped." }], {
  *   workload: "gup-test -a",
  * });
- * assertStringIncludes(text, "| rfc | 2M | 512 | open |");
+ * assertStringIncludes(text, "| rfc | 2M | 512 | not run |");
  * ```
  */
 export function renderSeriesMarkdown(
@@ -166,11 +167,18 @@ const PLACE: readonly Column[] = [
   { head: "batch", right: true },
 ];
 
+/** What stands in place of a verdict. */
+const UNMEASURED: Readonly<Record<UnmeasuredCell["kind"], string>> = {
+  lacking: "skipped",
+  failed: "failed",
+  open: "not run",
+};
+
 function cellsOf(row: SeriesRow, columns: readonly SeriesColumn[]): readonly string[] {
   return [
     ...[row.kernel, alignName(row.alignBytes), String(row.batch)],
     ...columns.map(({ head, cell }) =>
-      row.kind === "measured" ? cell(row) : head === "verdict" ? row.kind : "-"
+      row.kind === "measured" ? cell(row) : head === "verdict" ? UNMEASURED[row.kind] : "-"
     ),
   ];
 }
@@ -193,8 +201,17 @@ function timeCell(part: "getNs" | "putNs"): (row: MeasuredCell) => string {
 }
 
 function expectedCell(row: MeasuredCell): string {
-  if (row.expected === undefined) return "-";
-  return cellOutcome(row) === "ok" ? "yes" : `no, ${row.expected.join(" or ")}`;
+  const { expected, release } = row;
+  if (expected === undefined) return "-";
+  switch (expectVerdict(expected, { ...row, kernel: { release } }).kind) {
+    case "met":
+      return "yes";
+    case "unmet":
+      return `no, ${expected.join(" or ")}`;
+    case "moot":
+    case "unknown":
+      return "-";
+  }
 }
 
 /** What is not as it should be, and why. */

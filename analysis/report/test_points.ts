@@ -6,6 +6,7 @@
 
 import { expectVerdict } from "../expectation.ts";
 import { alignName, cellOutcome, type SeriesRow } from "../series.ts";
+import { lowerFirst } from "../words.ts";
 import { measuredWords } from "./series_text.ts";
 
 /** A test and what came of it. */
@@ -61,7 +62,8 @@ function pointOf(row: SeriesRow): TestPoint {
   }
   const measured = measuredWords(row);
   const { release, expected } = row;
-  const seen = `${release}: ${[row.verdict, ...row.reasons].join(": ")}`;
+  const [first = "", ...others] = row.reasons;
+  const seen = `${release}: ${row.verdict}: ${[lowerFirst(first), ...others].join(" ")}`;
   const outcome = cellOutcome(row);
   if (outcome === "ok") return { name, outcome, why: seen, measured };
   return outcome === "unexpected"

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
   cellOutcome,
   type MeasuredCell,
@@ -40,9 +40,9 @@ Deno.test("renderSeries() has a line for each cell, and one for each that is not
 kernel  align  batch  verdict   pages/grab  grabs/head  look-ups  puts  expected
 base    2M       512  per-page  1           256 to 1         512     -  yes
 rfc     2M       512  once      256 to 1    1                  0     -  no, per-page
-6.12    2M       512  lacking   -           -                  -     -  -
+6.12    2M       512  skipped   -           -                  -     -  -
 v3      2M       512  failed    -           -                  -     -  -
-v3      2M         1  open      -           -                  -     -  -
+v3      2M         1  not run   -           -                  -     -  -
 
 Why
   rfc 2M 512: 6.1.0-41-amd64: once, not per-page: 3 grabs for 512 pages
@@ -116,7 +116,9 @@ Deno.test("cellOutcome() expects nothing but once where nothing can be batched",
   const row = await measured("rfc", { expected: ["per-page"] });
   assertEquals(cellOutcome(row), "unexpected");
   const { pages } = row.totals;
-  assertEquals(cellOutcome({ ...row, totals: { ...row.totals, leastGrabs: pages } }), "ok");
+  const moot = { ...row, totals: { ...row.totals, leastGrabs: pages } };
+  assertEquals(cellOutcome(moot), "ok");
+  assertMatch(renderSeries([moot], { workload: "direct-io" }), /^rfc .* once .* -$/m);
   assertEquals(cellOutcome({ ...row, verdict: "undecided" }), "undecided");
   assertEquals(cellOutcome({ ...row, expected: ["per-page", "once"] }), "ok");
 });
