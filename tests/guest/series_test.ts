@@ -25,10 +25,11 @@ kernelTest(
     await using folder = await temporaryFolder();
     const variant = (name: string, value: number): string =>
       `${name}=${image},append=devdax_compound=1 gup_variant=${value}`;
+    const kernels = `${variant("base", 0)},${variant("rfc", 1)}`;
     const series = [
-      ...["series", "--out", `${folder.path}/out`, "--format", "json"],
-      ...["--kernels", `${variant("base", 0)},${variant("rfc", 1)}`, "--aligns", "2M"],
-      ...["--batches", "1,512", "--workload", "gup-test -m 4 -r 2 -a -w"],
+      ...["series", "--out", `${folder.path}/out`, "--format", "json", "--timeout", "240"],
+      ...["--kernels", kernels, "--aligns", "2M", "--batches", "1,512"],
+      ...["--workload", "gup-test -m 4 -r 2 -a -w"],
     ];
     const first = await runTask([...series, "--expect", "base=per-page,rfc=once"]);
     assertEquals(first.code, 0, first.stderr);
@@ -62,6 +63,7 @@ kernelTest(
     await using folder = await temporaryFolder();
     const series = [
       ...["series", "--out", `${folder.path}/out`, "--format", "json", "--emulated-times"],
+      ...["--timeout", "240"],
       ...["--kernels", `new=${image}`, "--aligns", "2M", "--batches", "123,512"],
       ...["--workload", "gup-test -m 4 -r 3 -a -w"],
     ];
@@ -87,7 +89,7 @@ guestTest("series: a kernel without the benchmark is skipped, and remembered to 
   await using folder = await temporaryFolder();
   const series = [
     ...["series", "--out", `${folder.path}/out`, "--format", "ktap", "--kernels", "6.1"],
-    ...["--aligns", "2M", "--batches", "512"],
+    ...["--aligns", "2M", "--batches", "512", "--timeout", "240"],
   ];
   const first = await runTask(series);
   assertEquals(first.code, 0, first.stderr);
