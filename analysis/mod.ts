@@ -17,6 +17,14 @@ export {
   type Treatment,
 } from "./control.ts";
 export type { Evidence } from "./evidence.ts";
+export {
+  BISECT_CODES,
+  type Expectable,
+  type Expectation,
+  EXPECTED_VERDICTS,
+  type ExpectedVerdict,
+  expectVerdict,
+} from "./expectation.ts";
 export type { Balance, CallFacts } from "./facts.ts";
 export type { HeadGrabs } from "./heads.ts";
 export type { PageArrays } from "./page_arrays.ts";
@@ -50,6 +58,27 @@ export {
   renderControlMarkdown,
 } from "./report/control_text.ts";
 export { renderJson } from "./report/json.ts";
+export { renderJunit } from "./report/junit.ts";
+export { renderKtap } from "./report/ktap.ts";
+export {
+  renderSeries,
+  renderSeriesMarkdown,
+  type SeriesTextOptions,
+} from "./report/series_text.ts";
+export { seriesSuites, type TestPoint, type TestSuite } from "./report/test_points.ts";
+export {
+  alignName,
+  type CellOutcome,
+  cellOutcome,
+  type CellTimes,
+  type MeasuredCell,
+  perTwoMiB,
+  sampleTimes,
+  type SeriesCell,
+  type SeriesRow,
+  seriesRow,
+  type UnmeasuredCell,
+} from "./series.ts";
 export type { SeenTaking, Takings } from "./takings.ts";
 export { renderMatrix, renderMatrixMarkdown } from "./report/matrix_text.ts";
 export { type Column, textTable } from "./report/table.ts";

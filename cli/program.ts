@@ -9,9 +9,11 @@ import { VERSION } from "../mod.ts";
 import { addAnalyze } from "./analyze.ts";
 import { addKernels } from "./kernels.ts";
 import { addControl } from "./control.ts";
+import { addExpect, EXIT_BISECT_USAGE } from "./expect.ts";
 import { addMatrix } from "./matrix.ts";
 import { EXIT_USAGE } from "./output.ts";
 import { addPlan } from "./plan.ts";
+import { addSeries } from "./series.ts";
 import { addTrace } from "./trace.ts";
 
 /** Runs the command that the arguments name; gives its exit code. */
@@ -25,13 +27,17 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .showHelpAfterError("(--help tells what can be given)")
     .configureHelp({ helpWidth: 80 });
   addTrace(root, args);
-  for (const add of [addMatrix, addControl, addPlan, addAnalyze, addKernels]) add(root);
+  const commands = [
+    ...[addMatrix, addControl, addSeries, addPlan, addAnalyze, addExpect, addKernels],
+  ];
+  for (const add of commands) add(root);
   try {
     await root.parseAsync(args, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // It has already said what is wrong with the arguments.
-    return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    if (error.exitCode === 0) return 0;
+    return args[0] === "expect" ? EXIT_BISECT_USAGE : EXIT_USAGE;
   }
   return Deno.exitCode;
 }

@@ -68,8 +68,10 @@ export function targetWish(
   },
 ): TargetWish {
   const align = options.align === undefined ? undefined : parseBytes(options.align);
+  const isOfGuest = options.target === "auto" && options.kernel !== undefined;
   return {
-    target: options.target,
+    // Else a machine that can be traced would be, whatever kernel was asked for.
+    target: isOfGuest ? "guest" : options.target,
     ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
     ...(options.modules === undefined ? {} : { modules: options.modules }),
     append: options.append ?? "",

@@ -10,7 +10,7 @@
  */
 export class MachineryError extends Error {
   /** Name of the class. */
-  override readonly name = "MachineryError";
+  override readonly name: string = "MachineryError";
   /** Lines that show what went wrong, such as the end of the guest's kernel log. */
   readonly evidence: string;
 
@@ -19,6 +19,15 @@ export class MachineryError extends Error {
     super(message, options);
     this.evidence = evidence;
   }
+}
+
+/**
+ * The kernel cannot do what it is asked for, such as a workload whose option it was built without:
+ * nothing is broken, and another kernel may.
+ */
+export class LackError extends MachineryError {
+  /** Name of the class. */
+  override readonly name = "LackError";
 }
 
 /**

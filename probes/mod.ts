@@ -18,7 +18,8 @@ export type { ArchiveEvent } from "./debian/archive.ts";
 export type { CachedKernel } from "./debian/kernel_cache.ts";
 export type { KernelChoice, KernelSource } from "./debian/kernels.ts";
 export type { DebianKernel, Release } from "./debian/releases.ts";
-export { MachineryError, RequestError } from "./failure.ts";
+export { LackError, MachineryError, RequestError } from "./failure.ts";
+export { identifyKernel, type KernelIdentity } from "./guest/kernel_identity.ts";
 export {
   type ListedKernel,
   listKernels,
@@ -37,6 +38,7 @@ export type { KernelFacts } from "./kernel.ts";
 export { splitLines } from "./lines.ts";
 export { planFor, type PlanForWish, type PlanPreview } from "./preview.ts";
 export { Progress, type ProgressEvent, type ProgressOptions } from "./progress.ts";
+export { type InTurnWish, runInTurn, type TurnLack, type TurnRun } from "./series.ts";
 export type { SymbolCounts, SymbolFacts } from "./symbols.ts";
 export type { TargetWish } from "./targets/open.ts";
 export { type OverheadWish, SCRIPT_FILE, trace, type TraceWish } from "./trace.ts";

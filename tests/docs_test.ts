@@ -1,13 +1,18 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { EXIT_CODES } from "headcount";
+import { BISECT_CODES, EXIT_CODES } from "headcount";
+import { EXIT_BISECT_USAGE } from "../cli/expect.ts";
+import { EXIT_INTERRUPTED } from "../cli/output.ts";
 import { ROOT, runTask } from "./support/cli.ts";
 
 const README = await Deno.readTextFile(`${ROOT}README.md`);
 const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`) +
   await Deno.readTextFile(`${ROOT}docs/generations.md`);
+const BISECT = await Deno.readTextFile(`${ROOT}docs/bisect.md`);
 
 Deno.test("README names only options that the tasks have", async () => {
-  const tasks = ["trace", "matrix", "control", "plan", "analyze", "kernels"];
+  const tasks = [
+    ...["trace", "matrix", "control", "series", "expect", "plan", "analyze", "kernels"],
+  ];
   const runs = await Promise.all(tasks.map((task) => runTask([task, "--help"])));
   const help = runs.map(({ stdout }) => stdout).join("");
   const named = new Set(README.match(/(?<=[`\s])--[a-z]+\b/g));
@@ -32,11 +37,17 @@ Deno.test("README tells the exit code of each verdict", () => {
   }
 });
 
+Deno.test("docs/bisect.md tells the exit codes of expect", () => {
+  const codes = [...Object.values(BISECT_CODES), EXIT_BISECT_USAGE, EXIT_INTERRUPTED];
+  const told = [...BISECT.matchAll(/^\| (\d+) /gm)].map(([, code]) => Number(code));
+  assertEquals(told, [...new Set(codes)]);
+});
+
 Deno.test("README and architecture name only tasks and files that are there", async () => {
   const { tasks }: { tasks: Record<string, string> } = JSON.parse(
     await Deno.readTextFile(`${ROOT}deno.json`),
   );
-  for (const [, task] of (README + ARCHITECTURE).matchAll(/deno task (?:-q )?([a-z]+)/g)) {
+  for (const [, task] of (README + ARCHITECTURE + BISECT).matchAll(/deno task (?:-q )?([a-z]+)/g)) {
     assert(task !== undefined && task in tasks, task);
   }
   const paths = (README + ARCHITECTURE).matchAll(

@@ -4,10 +4,12 @@
  * @module
  */
 
-import { MachineryError } from "../failure.ts";
+import { LackError, MachineryError } from "../failure.ts";
 
 /** How a program of this folder ends that cannot do what it is for. */
 const CANNOT = "exited with 1";
+/** How one ends where the kernel cannot. */
+const LACKS = "exited with 3";
 
 /**
  * A workload that failed. One that cannot do what it is for says in one line why, such as what the kernel
@@ -20,7 +22,7 @@ const CANNOT = "exited with 1";
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
- * const { message, evidence } = workloadFailure("io-uring", "exited with 1", "the kernel has no CONFIG_IO_URING");
+ * const { message, evidence } = workloadFailure("io-uring", "exited with 3", "the kernel has no CONFIG_IO_URING");
  * assertEquals([message, evidence], [
  *   'The workload "io-uring" failed: the kernel has no CONFIG_IO_URING',
  *   "",
@@ -29,7 +31,8 @@ const CANNOT = "exited with 1";
  */
 export function workloadFailure(name: string, how: string, said: string): MachineryError {
   const isOneLine = said !== "" && !said.includes("\n");
-  return isOneLine && how === CANNOT
-    ? new MachineryError(`The workload "${name}" failed: ${said}`)
-    : new MachineryError(`The workload "${name}" failed: it ${how}`, said);
+  const message = `The workload "${name}" failed: ${said}`;
+  if (isOneLine && how === LACKS) return new LackError(message);
+  if (isOneLine && how === CANNOT) return new MachineryError(message);
+  return new MachineryError(`The workload "${name}" failed: it ${how}`, said);
 }

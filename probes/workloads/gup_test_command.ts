@@ -5,7 +5,7 @@
  */
 
 import type { DeviceSummary } from "../../recording/header.ts";
-import { MachineryError, RequestError } from "../failure.ts";
+import { LackError, MachineryError, RequestError } from "../failure.ts";
 import { collect, readText, type Target } from "../targets/target.ts";
 import { GUP_ABIS } from "./gup_test_abi.ts";
 import { type GupMemory, type GupTestWish, gupTestWords } from "./gup_test_options.ts";
@@ -36,7 +36,8 @@ export function gupTestCommand(
 /**
  * Finds the kernel's benchmark.
  *
- * @throws {MachineryError} when the kernel has none, or does not show it.
+ * @throws {LackError} when the kernel has none.
+ * @throws {MachineryError} when it does not show it.
  */
 export async function findBenchmark(target: Target): Promise<string> {
   const files = [...new Set(GUP_ABIS.map(({ file }) => file))];
@@ -44,11 +45,15 @@ export async function findBenchmark(target: Target): Promise<string> {
     "grep -q ' /sys/kernel/debug debugfs ' /proc/mounts && exit 3; exit 4";
   const { code, stdout } = await collect(target.exec(["sh", "-c", script, "sh", ...files]));
   if (code === 0) return new TextDecoder().decode(stdout).trim();
-  const why = code === 3
-    ? "the kernel has neither CONFIG_GUP_TEST (5.11 on) nor CONFIG_GUP_BENCHMARK (to 5.10)"
-    : "debugfs is not mounted; mount -t debugfs none /sys/kernel/debug does it";
+  const cannot = (why: string): string =>
+    `Cannot run the workload gup-test: ${why}; --workload direct-io needs none of these`;
+  if (code === 3) {
+    const lack =
+      "the kernel has neither CONFIG_GUP_TEST (5.11 on) nor CONFIG_GUP_BENCHMARK (to 5.10)";
+    throw new LackError(cannot(lack));
+  }
   throw new MachineryError(
-    `Cannot run the workload gup-test: ${why}; --workload direct-io needs none of these`,
+    cannot("debugfs is not mounted; mount -t debugfs none /sys/kernel/debug does it"),
   );
 }
 

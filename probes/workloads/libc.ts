@@ -57,10 +57,14 @@ export function fail(attempt: string): never {
   return quit(failure(attempt), 1);
 }
 
+/** How a workload ends that the kernel cannot do. */
+const LACKS = 3;
+
 /**
  * Ends the workload: says what was attempted, what the error was, and what some errors are known to mean.
  *
  * @param result A negative errno.
+ * @param meanings What the kernel cannot do, where it fails with these.
  */
 export function failAs(
   attempt: string,
@@ -68,7 +72,8 @@ export function failAs(
   meanings: Readonly<Record<number, string>> = {},
 ): never {
   const meaning = meanings[-result];
-  return quit(failure(attempt, -result) + (meaning === undefined ? "" : `: ${meaning}`), 1);
+  const words = failure(attempt, -result);
+  return meaning === undefined ? quit(words, 1) : quit(`${words}: ${meaning}`, LACKS);
 }
 
 /** Ends the workload with words. */

@@ -36,12 +36,20 @@ export async function tracePermissions(): Promise<string[]> {
 }
 
 /** Starts `trace` without the `deno task` between, so that signals reach it. */
-export async function startTrace(
+export function startTrace(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Deno.ChildProcess> {
+  return startCommand(["trace", ...args], env);
+}
+
+/** Starts any command that needs no more than `trace` is granted, likewise. */
+export async function startCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Deno.ChildProcess> {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...await tracePermissions(), "cli.ts", "trace", ...args],
+    args: ["run", ...await tracePermissions(), "cli.ts", ...args],
     cwd: ROOT,
     env: { NO_COLOR: "1", ...env },
     stdin: "null",

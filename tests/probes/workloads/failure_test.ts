@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { LackError } from "../../../probes/failure.ts";
 import { workloadFailure } from "../../../probes/workloads/failure.ts";
 
 Deno.test("workloadFailure() keeps what says more than a line beside the message", () => {
@@ -11,4 +12,12 @@ Deno.test("workloadFailure() keeps what says more than a line beside the message
     workloadFailure("direct-io", "exited with 137", "").message,
     'The workload "direct-io" failed: it exited with 137',
   );
+});
+
+Deno.test("workloadFailure() tells what the kernel cannot do from what went wrong", () => {
+  const lacks = (how: string, said: string): boolean =>
+    workloadFailure("io-uring", how, said) instanceof LackError;
+  assertEquals(lacks("exited with 3", "Cannot make a ring: no CONFIG_IO_URING"), true);
+  assertEquals(lacks("exited with 1", "Cannot map 4096 bytes: Cannot allocate memory"), false);
+  assertEquals(lacks("exited with 3", "several\nlines"), false);
 });
