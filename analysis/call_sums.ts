@@ -94,7 +94,7 @@ export interface CallSums extends JudgedSums {
   readonly grabsPerHead: PairSums;
   /** Calls by the power of two above the pages that they returned. */
   readonly pagesPerCall: Float64Array;
-  /** Calls by the power of two above their nanoseconds. */
+  /** Calls by their nanoseconds, in 16 steps for each power of two. */
   readonly nanoseconds: Float64Array;
 }
 
@@ -140,7 +140,7 @@ export function noCalls(): CallSums {
     refsPerGrab: new PairSums(1),
     grabsPerHead: new PairSums(1),
     pagesPerCall: new Float64Array(POWERS),
-    nanoseconds: new Float64Array(POWERS),
+    nanoseconds: new Float64Array(POWERS * STEPS),
   };
 }
 
@@ -204,11 +204,14 @@ export function addFacts(sums: CallSums, facts: CallFacts, times = 1): void {
  *
  * const sums = noCalls();
  * addTime(sums, 900);
- * assertEquals(histogramOf(sums.nanoseconds), [{ lo: 512, hi: 1024, count: 1 }]);
+ * assertEquals(timeHistogramOf(sums.nanoseconds), [{ lo: 512, hi: 1024, count: 1 }]);
  * ```
  */
 export function addTime(sums: CallSums, ns: number): void {
-  addPower(sums.nanoseconds, ns, 1);
+  const power = powerAbove(ns);
+  // Of a power the values are 16 to 31 times a scale; 0 has none.
+  const step = ns === 0 ? 0 : power * STEPS + Math.floor(ns * (SCALES[power] ?? 0)) - STEPS;
+  sums.nanoseconds[step] = (sums.nanoseconds[step] ?? 0) + 1;
 }
 
 /**
@@ -271,14 +274,94 @@ export function histogramOf(powers: Float64Array): Histogram {
   return histogram([...powers].map((calls, i): Weighted => [i === 0 ? 0 : 2 ** (i - 1), calls]));
 }
 
+/**
+ * The histogram, by powers of two, of nanoseconds that were counted in steps.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(timeHistogramOf(noCalls().nanoseconds), []);
+ * ```
+ */
+export function timeHistogramOf(steps: Float64Array): Histogram {
+  const powers = new Float64Array(POWERS);
+  steps.forEach((calls, i) => {
+    const power = Math.floor(i / STEPS);
+    powers[power] = (powers[power] ?? 0) + calls;
+  });
+  return histogramOf(powers);
+}
+
+/** Below a quarter, half and three quarters of some values each. */
+export interface Quartiles {
+  /** How many there are. */
+  readonly count: number;
+  /** A quarter of them is below. */
+  readonly lower: number;
+  /** Half of them is below. */
+  readonly median: number;
+  /** Three quarters are below. */
+  readonly upper: number;
+}
+
+/**
+ * Quartiles of nanoseconds that were counted in steps, each a sixteenth of a power of two wide; within a step
+ * the values are taken to be spread evenly. `null` where there are none.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ *
+ * const sums = noCalls();
+ * for (const ns of [900, 1000, 1100]) addTime(sums, ns);
+ * const quartiles = quartilesOf(sums.nanoseconds);
+ * assert(quartiles !== null && Math.abs(quartiles.median - 1000) < 32);
+ * ```
+ */
+export function quartilesOf(steps: Float64Array): Quartiles | null {
+  const count = steps.reduce((sum, calls) => sum + calls, 0);
+  if (count === 0) return null;
+  const [lower, median, upper] = [0.25, 0.5, 0.75].map((share) => quantile(steps, share * count));
+  return { count, lower: lower ?? 0, median: median ?? 0, upper: upper ?? 0 };
+}
+
+/** The value below which so many are. */
+function quantile(steps: Float64Array, below: number): number {
+  let before = 0;
+  for (const [i, calls] of steps.entries()) {
+    if (calls > 0 && before + calls >= below) {
+      const lo = edgeOf(i);
+      return Math.round(lo + (edgeOf(i + 1) - lo) * (below - before) / calls);
+    }
+    before += calls;
+  }
+  return 0;
+}
+
+/** The least value of a step. */
+function edgeOf(step: number): number {
+  const power = Math.floor(step / STEPS);
+  return power === 0 ? 0 : (STEPS + step % STEPS) / (SCALES[power] ?? 1);
+}
+
 /** 0, and the powers of two that a safe integer can have. */
 const POWERS = 54;
 
+/** Steps for each power of two: a value is known to within a sixteenth of itself. */
+const STEPS = 16;
+
+/** What the values below a power of two are multiplied by, so that they are from 16 to below 32. */
+const SCALES = Float64Array.from({ length: POWERS }, (_, power) => 2 * STEPS / 2 ** power);
+
 function addPower(powers: Float64Array, value: number, times: number): void {
-  const power = value < 2 ** 32
-    ? 32 - Math.clz32(value)
-    : 64 - Math.clz32(Math.floor(value / 2 ** 32));
+  const power = powerAbove(value);
   powers[power] = (powers[power] ?? 0) + times;
+}
+
+/** The exponent of the least power of two above a value. */
+function powerAbove(value: number): number {
+  return value < 2 ** 32 ? 32 - Math.clz32(value) : 64 - Math.clz32(Math.floor(value / 2 ** 32));
 }
 
 function addWeights(sums: PairSums, weights: readonly Weighted[], times: number): void {

@@ -150,6 +150,8 @@ export interface TargetSummary {
   readonly kind: "local" | "guest";
   /** What ran its instructions. */
   readonly accelerator: Accelerator;
+  /** Model of its processors, as they name it; absent in older recordings. */
+  readonly processor?: string;
   /** Processors. */
   readonly cpus: number;
   /** Bytes of memory. */

@@ -200,6 +200,7 @@ const header = object<Header>({
       kind: among("hardware", "kvm", "tcg"),
       why: text,
     }),
+    processor: optional(text),
     cpus: count,
     memoryBytes: count,
     commandLine: text,
@@ -324,6 +325,7 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
   helperError: object<Item<"helperError">>({ kind: text, helper: text, code: integer }),
   unreadable: object<Item<"unreadable">>({ kind: text, text }),
   workload: object<Item<"workload">>({ kind: text, report: REPORT }),
+  round: object<Item<"round">>({ kind: text, round: count, probes: flag, report: REPORT }),
   footer: object<Item<"footer">>({
     kind: text,
     end,

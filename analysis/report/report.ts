@@ -12,7 +12,10 @@ import type { Ledger } from "../ledger.ts";
 import type { PageArrays } from "../page_arrays.ts";
 import type { ProcessSums } from "../processes.ts";
 import type { PutSide } from "../put_side.ts";
+import type { Overhead } from "../overhead.ts";
 import type { RepeatTimes } from "../repeats.ts";
+import type { Quartiles } from "../call_sums.ts";
+import type { SampledTimes } from "../times.ts";
 import type { SeenTaking } from "../takings.ts";
 import type { CounterExample, VerdictKind } from "../verdict.ts";
 
@@ -121,8 +124,12 @@ export interface Report {
     readonly accelerator: "hardware" | "kvm" | "tcg";
     /** Why this accelerator. */
     readonly why: string;
+    /** Model of its processors; absent in older recordings. */
+    readonly processor?: string;
     readonly cpus: number;
     readonly memoryBytes: number;
+    /** The kernel's command line. */
+    readonly commandLine: string;
   };
   /** The devdax device whose memory was pinned, or what stands in its place; `null` for any memory. */
   readonly device: {
@@ -167,6 +174,12 @@ export interface Report {
   readonly pageArrays?: PageArrays;
   /** Histograms over the judged calls. */
   readonly histograms: ReportHistograms;
+  /** Nanoseconds of the judged calls, probes included; `null` where there are none. */
+  readonly callTime: Quartiles | null;
+  /** What the workload timed; absent where it told no times. */
+  readonly times?: readonly SampledTimes[];
+  /** What the probes cost; absent where that was not asked for. */
+  readonly overhead?: readonly Overhead[];
   /** What is missing from the recording. */
   readonly ledger: Ledger;
 }

@@ -14,6 +14,7 @@ import { seenText, takingText } from "../takings.ts";
 import { EXIT_CODES } from "../verdict.ts";
 import { byteSize, counted, lowerFirst, memoryName, pfnText } from "../words.ts";
 import { bars, fields, type Paint, paintWith, wrap } from "./layout.ts";
+import { renderOverhead } from "./overhead_text.ts";
 import type { Report } from "./report.ts";
 import { type Column, textTable } from "./table.ts";
 
@@ -59,6 +60,7 @@ export function renderText(report: Report, options: TextOptions = {}): string {
     ...section("Pages per call", bars(histograms.pagesPerCall, width)),
     ...section("Nanoseconds per call", bars(histograms.callNanoseconds, width), timeNote(report)),
     ...section("Ledger", ledgerLines(report, width, paint)),
+    ...(report.overhead === undefined ? [] : overheadLines(report)),
     "",
     paint.verdict(report.verdict, report.verdict) + ` (exit code ${EXIT_CODES[report.verdict]})`,
     "",
@@ -358,6 +360,11 @@ function ledgerLines(
         : paint.alarm(why === null ? "DIFFERENT" : `DIFFERENT ${why}`))
     ),
   ];
+}
+
+/** What the probes cost, after a blank line. */
+function overheadLines({ overhead = [], target }: Report): readonly string[] {
+  return renderOverhead(overhead, target.accelerator === "tcg").trimEnd().split("\n");
 }
 
 function callsText(ledger: Ledger): string {
