@@ -235,6 +235,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
       format: header.format,
       headcount: header.headcount,
       created: header.created,
+      ...(header.arguments === undefined ? {} : { arguments: header.arguments }),
       bpftrace: header.bpftrace.version,
       scriptSha256: header.script.sha256,
     },

@@ -8,7 +8,9 @@ import { Command, CommanderError } from "@commander-js/extra-typings";
 import { VERSION } from "../mod.ts";
 import { addAnalyze } from "./analyze.ts";
 import { addKernels } from "./kernels.ts";
+import { addCompare } from "./compare.ts";
 import { addControl } from "./control.ts";
+import { addMail } from "./mail.ts";
 import { addMatrix } from "./matrix.ts";
 import { EXIT_USAGE } from "./output.ts";
 import { addPlan } from "./plan.ts";
@@ -24,7 +26,18 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .enablePositionalOptions()
     .showHelpAfterError("(--help tells what can be given)")
     .configureHelp({ helpWidth: 80 });
-  for (const add of [addTrace, addMatrix, addControl, addPlan, addAnalyze, addKernels]) add(root);
+  for (
+    const add of [
+      addTrace,
+      addMatrix,
+      addControl,
+      addPlan,
+      addAnalyze,
+      addCompare,
+      addMail,
+      addKernels,
+    ]
+  ) add(root);
   try {
     await root.parseAsync(args, { from: "user" });
   } catch (error) {

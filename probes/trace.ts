@@ -41,6 +41,8 @@ export interface TraceWish extends TargetWish {
   readonly directory: string;
   /** When it began, ISO 8601. */
   readonly created: string;
+  /** The arguments that it was asked for with. */
+  readonly arguments?: readonly string[];
   /** Variables of bpftrace's environment, such as `BPFTRACE_PERF_RB_PAGES`; they win over ours. */
   readonly bpftraceEnvironment?: Readonly<Record<string, string>>;
   /** Is given what a command prints, line by line; else only its last lines are kept. */
@@ -158,6 +160,7 @@ export async function* traceWorkload(
   workload: WorkloadCommand,
   wish: Pick<
     TraceWish,
+    | "arguments"
     | "bpftraceEnvironment"
     | "bytes"
     | "checkPages"
@@ -185,6 +188,7 @@ export async function* traceWorkload(
     format: RECORDING_FORMAT,
     headcount: wish.headcount,
     created: wish.created,
+    ...(wish.arguments === undefined ? {} : { arguments: wish.arguments }),
     kernel: {
       release: facts.release,
       version: facts.version,

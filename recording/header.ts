@@ -240,6 +240,8 @@ export interface Header {
   readonly headcount: string;
   /** When the recording began, ISO 8601, UTC. */
   readonly created: string;
+  /** The arguments that headcount was called with; absent in older recordings, and of its library. */
+  readonly arguments?: readonly string[];
   /** The kernel that was traced. */
   readonly kernel: {
     /** `uname -r`. */

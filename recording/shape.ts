@@ -187,6 +187,7 @@ const header = object<Header>({
   format: among(...READABLE_FORMATS),
   headcount: text,
   created: text,
+  arguments: optional(texts),
   kernel: object<Header["kernel"]>({
     release: text,
     version: text,

@@ -107,6 +107,8 @@ export interface Report {
     readonly headcount: string;
     /** ISO 8601, UTC. */
     readonly created: string;
+    /** The arguments that headcount was called with; absent in older recordings. */
+    readonly arguments?: readonly string[];
     readonly bpftrace: string;
     /** Hash of the script that was run. */
     readonly scriptSha256: string;
