@@ -16,8 +16,8 @@ export interface SampledTimes {
   readonly part: TimedPart;
   /** Whether probes were attached. */
   readonly probes: boolean;
-  /** Nanoseconds of each sample, round by round. */
-  readonly ns: readonly number[];
+  /** Nanoseconds of each sample, run by run. */
+  readonly runs: readonly (readonly number[])[];
 }
 
 /** What the workload told in each of its runs, of which the recording is one. */
@@ -51,8 +51,8 @@ export class Runs {
     const all = [[false, this.#untraced], [true, this.#traced]] as const;
     return all.flatMap(([probes, runs]) =>
       (["get", "put", "system calls"] as const).flatMap((part): readonly SampledTimes[] => {
-        const ns = runs.flatMap((reports) => samplesOf(reports, part));
-        return ns.length === 0 ? [] : [{ part, probes, ns }];
+        const times = runs.map((reports) => samplesOf(reports, part)).filter((ns) => ns.length > 0);
+        return times.length === 0 ? [] : [{ part, probes, runs: times }];
       })
     );
   }

@@ -4,7 +4,8 @@ import { ROOT, runTask } from "./support/cli.ts";
 
 const README = await Deno.readTextFile(`${ROOT}README.md`);
 const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`) +
-  await Deno.readTextFile(`${ROOT}docs/generations.md`);
+  await Deno.readTextFile(`${ROOT}docs/generations.md`) +
+  await Deno.readTextFile(`${ROOT}docs/compare.md`);
 
 Deno.test("README names only options that the tasks have", async () => {
   const tasks = [

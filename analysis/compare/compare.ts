@@ -252,11 +252,6 @@ function timeWarnings(
   const fewest = Math.min(
     ...tested.flatMap(({ baseline, patched }) => [baseline.summary.n, patched.summary.n]),
   );
-  const between = Math.max(
-    ...tested.flatMap((
-      { baseline, patched },
-    ) => [baseline.betweenRecordings, patched.betweenRecordings]),
-  );
   const attach = [before, after].map(attachKinds);
   return [
     ...(fewest < FEW_SAMPLES
@@ -275,16 +270,22 @@ function timeWarnings(
         attach[1]
       } on the patched kernel.`,
     ]),
-    ...(between > 1
+    ...(tested.some(({ beyondRuns }) => beyondRuns === null)
+      ? ["One run a side: what differs from one run to another is not known, nor in the intervals."]
+      : tested.some(({ baseline, patched }) =>
+          baseline.recordings === 1 || patched.recordings === 1
+        )
       ? [
-        `Medians of recordings of one side differ by up to ${
-          ((between - 1) * 100).toFixed(1)
-        }%: a smaller ` +
-        "change is not told.",
+        "One recording a side: what differs from one boot to another is not known, nor in the intervals.",
       ]
-      : [
-        "One recording a side: what differs from one boot to another is not in the intervals.",
-      ]),
+      : []),
+    ...tested.flatMap(({ part, adjusted, beyondRuns }) =>
+      adjusted < 0.05 && beyondRuns === false
+        ? [
+          `What differs in "${part}" differs as much between runs of the same kernel: it is not told.`,
+        ]
+        : []
+    ),
   ];
 }
 

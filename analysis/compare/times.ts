@@ -18,15 +18,15 @@ export interface TimedSide {
   readonly summary: Summary;
   /** Recordings that they are from. */
   readonly recordings: number;
-  /** By how much the medians of these recordings differ: the greatest over the least. */
-  readonly betweenRecordings: number;
+  /** Medians of the runs that they are from: of a recording there may be several. */
+  readonly runs: readonly number[];
 }
 
 /**
  * What the test says.
  *
- * - `shorter`, `longer`: with less than 1 in 20 chances that it is none.
- * - `alike`: no difference that could not be chance, or that is greater than what differs between recordings of
+ * - `shorter`, `longer`: there is less than 1 chance in 20 that it is none.
+ * - `alike`: there is no difference that could not be chance, or that is more than what differs between runs of
  *   the same kernel.
  * - `untested`: there are too few samples for any difference to be told.
  */
@@ -50,6 +50,8 @@ export interface ComparedTimes {
   readonly adjusted: number;
   /** Whether p is exact. */
   readonly exact: boolean;
+  /** Whether it is more than what differs between runs of one kernel; `null` where these are not several. */
+  readonly beyondRuns: boolean | null;
   /** What the test says. */
   readonly outcome: Outcome;
 }
@@ -60,11 +62,16 @@ export const FEW_SAMPLES = 6;
 /** A difference is told with less than so much chance that there is none. */
 const LEVEL = 0.05;
 
+/** Nanoseconds of the samples of one side, run by run. */
+interface Samples {
+  readonly recordings: number;
+  readonly runs: readonly (readonly number[])[];
+}
+
 /** Times of one part that are not tested yet. */
 interface Paired extends Pick<ComparedTimes, "part" | "probes"> {
-  /** Nanoseconds of the samples of each recording. */
-  readonly baseline: readonly (readonly number[])[];
-  readonly patched: readonly (readonly number[])[];
+  readonly baseline: Samples;
+  readonly patched: Samples;
   /** Quartiles of all that a lone sample stands for. */
   readonly within?: {
     readonly baseline: Quartiles | null | undefined;
@@ -80,28 +87,37 @@ interface Paired extends Pick<ComparedTimes, "part" | "probes"> {
 function pairs(baseline: readonly Report[], patched: readonly Report[]): readonly Paired[] {
   const parts = (["get", "put", "system calls"] as const).flatMap((part): readonly Paired[] => {
     for (const probes of [false, true]) {
-      const sides = [baseline, patched].map((reports) =>
-        reports.map(({ times = [] }) =>
-          times.find((it) => it.part === part && it.probes === probes)?.ns ?? []
-        ).filter((ns) => ns.length > 0)
+      const [before, after] = [baseline, patched].map((reports) =>
+        samplesOf(reports, part, probes)
       );
-      const [before = [], after = []] = sides;
-      if (before.length > 0 && after.length > 0) {
+      if (before !== undefined && after !== undefined) {
         return [{ part, probes, baseline: before, patched: after }];
       }
     }
     return [];
   });
-  const calls = (reports: readonly Report[]): readonly (readonly number[])[] =>
-    reports.flatMap(({ callTime }) => callTime === null ? [] : [[callTime.median]]);
-  const call: Paired = {
-    part: "call",
-    probes: true,
-    baseline: calls(baseline),
-    patched: calls(patched),
-    within: { baseline: baseline[0]?.callTime, patched: patched[0]?.callTime },
-  };
-  return [...parts, ...(call.baseline.length > 0 && call.patched.length > 0 ? [call] : [])];
+  const [before, after] = [baseline, patched].map(samplesOfCalls);
+  if (before === undefined || after === undefined) return parts;
+  const within = { baseline: baseline[0]?.callTime, patched: patched[0]?.callTime };
+  return [...parts, { part: "call", probes: true, baseline: before, patched: after, within }];
+}
+
+function samplesOf(
+  reports: readonly Report[],
+  part: TimedPart,
+  probes: boolean,
+): Samples | undefined {
+  const times = reports.flatMap(({ times = [] }) =>
+    times.filter((it) => it.part === part && it.probes === probes)
+  );
+  return times.length === 0
+    ? undefined
+    : { recordings: times.length, runs: times.flatMap(({ runs }) => runs) };
+}
+
+function samplesOfCalls(reports: readonly Report[]): Samples | undefined {
+  const runs = reports.flatMap(({ callTime }) => callTime === null ? [] : [[callTime.median]]);
+  return runs.length === 0 ? undefined : { recordings: runs.length, runs };
 }
 
 /**
@@ -124,7 +140,7 @@ export function compareTimes(
 ): readonly (readonly ComparedTimes[])[] {
   const paired = sides.map(({ baseline, patched }) => pairs(baseline, patched));
   const tests = paired.flat().map(({ baseline, patched }) =>
-    rankTest(baseline.flat(), patched.flat())
+    rankTest(baseline.runs.flat(), patched.runs.flat())
   );
   const adjusted = adjustTested(paired.flat(), tests.map(({ p }) => p));
   let next = 0;
@@ -147,7 +163,7 @@ function adjustTested(paired: readonly Paired[], ps: readonly number[]): readonl
 
 /** Whether samples of such sizes can differ by more than chance at all. */
 function canBeTold({ baseline, patched }: Paired): boolean {
-  const [n, m] = [baseline.flat().length, patched.flat().length];
+  const [n, m] = [baseline.runs.flat().length, patched.runs.flat().length];
   return rankTest(ascending(0, n), ascending(n, m)).p < LEVEL;
 }
 
@@ -164,41 +180,50 @@ function timesOf(
   const { part, probes, within } = pair;
   const baseline = sideOf(pair.baseline, within?.baseline);
   const patched = sideOf(pair.patched, within?.patched);
-  const ratio = ratioOf(pair.baseline.flat(), pair.patched.flat());
-  const isShorter = patched.summary.median < baseline.summary.median;
-  const change = Math.max(
-    patched.summary.median / baseline.summary.median,
-    baseline.summary.median / patched.summary.median,
+  const ratio = ratioOf(pair.baseline.runs.flat(), pair.patched.runs.flat());
+  const isShorter = ratio === null
+    ? patched.summary.median < baseline.summary.median
+    : ratio.estimate < 1;
+  // Where each run is one sample, what differs between runs is what the test is about.
+  const areRunsSamples = [pair.baseline, pair.patched].every(({ runs }) =>
+    runs.every((ns) => ns.length === 1)
   );
-  const between = Math.max(baseline.betweenRecordings, patched.betweenRecordings);
-  const isTold = adjusted < LEVEL && !(change <= between);
+  const beyondRuns = areRunsSamples ? null : isBeyondRuns(baseline.runs, patched.runs);
+  const isTold = adjusted < LEVEL && beyondRuns !== false;
   const outcome = !canBeTold(pair)
     ? "untested"
     : !isTold
     ? "alike"
-    : (ratio === null ? isShorter : ratio.estimate < 1)
+    : isShorter
     ? "shorter"
     : "longer";
-  return { part, probes, baseline, patched, ratio, p, adjusted, exact, outcome };
+  return { part, probes, baseline, patched, ratio, p, adjusted, exact, beyondRuns, outcome };
 }
 
-function sideOf(
-  recordings: readonly (readonly number[])[],
-  within: Quartiles | null | undefined,
-): TimedSide {
-  const all = summarize(recordings.flat());
+/** From so many runs a side on their medians can be tested. */
+const RUNS = 4;
+
+/**
+ * Whether two sides differ by more than runs of one side do: what slows a machine for a while slows the
+ * repeats of one run together, so that these are fewer samples than they are times. Of enough runs the medians
+ * are tested; of fewer, all must differ by more than those of either side among themselves. `null` where a
+ * side has one run.
+ */
+function isBeyondRuns(baseline: readonly number[], patched: readonly number[]): boolean | null {
+  const fewest = Math.min(baseline.length, patched.length);
+  if (fewest < 2) return null;
+  if (fewest >= RUNS) return rankTest(baseline, patched).p < LEVEL;
+  const [before, after] = [summarize(baseline)?.median ?? 0, summarize(patched)?.median ?? 0];
+  const change = Math.max(after / before, before / after);
+  const within = [baseline, patched].map((medians) => Math.max(...medians) / Math.min(...medians));
+  return change > Math.max(...within);
+}
+
+function sideOf({ recordings, runs }: Samples, within: Quartiles | null | undefined): TimedSide {
+  const all = summarize(runs.flat());
   const summary = all?.n === 1 && within
     ? { ...all, lower: within.lower, upper: within.upper }
     : all;
   if (summary === null) throw new RangeError("Cannot sum up a side without times");
-  const medians = recordings.flatMap((ns) => summarize(ns)?.median ?? []);
-  // Where a sample is a recording, what differs between these is the spread of the samples.
-  const isSample = recordings.every((ns) => ns.length === 1);
-  return {
-    summary,
-    recordings: recordings.length,
-    betweenRecordings: isSample || medians.length < 2
-      ? 1
-      : Math.max(...medians) / Math.min(...medians),
-  };
+  return { summary, recordings, runs: runs.flatMap((ns) => summarize(ns)?.median ?? []) };
 }

@@ -23,10 +23,10 @@ Deno.test("Runs: repeats are samples of their own, of all rounds", () => {
   runs.addRound({ kind: "round", round: 2, probes: false, report: repeat(20, 2) });
   runs.addRound({ kind: "round", round: 2, probes: true, report: repeat(40, 4) });
   assertEquals(runs.times(), [
-    { part: "get", probes: false, ns: [10, 20] },
-    { part: "put", probes: false, ns: [1, 2] },
-    { part: "get", probes: true, ns: [30, 40] },
-    { part: "put", probes: true, ns: [3, 4] },
+    { part: "get", probes: false, runs: [[10], [20]] },
+    { part: "put", probes: false, runs: [[1], [2]] },
+    { part: "get", probes: true, runs: [[30], [40]] },
+    { part: "put", probes: true, runs: [[3], [4]] },
   ]);
   assertEquals(runs.rounds().map(({ traced }) => traced.length), [1, 1]);
 });
@@ -34,7 +34,7 @@ Deno.test("Runs: repeats are samples of their own, of all rounds", () => {
 Deno.test("Runs: the system calls of a run are one sample, without those that failed", () => {
   const runs = new Runs();
   for (const report of [write(5), write(7), write(100, -14)]) runs.add(report);
-  assertEquals(runs.times(), [{ part: "system calls", probes: true, ns: [12] }]);
+  assertEquals(runs.times(), [{ part: "system calls", probes: true, runs: [[12]] }]);
   assertEquals(runs.rounds(), []);
 });
 
@@ -53,7 +53,7 @@ Deno.test("a report has the times and what the probes cost, where the recording 
   analysis.add({ kind: "workload", report: repeat(90, 9) });
   analysis.add({ kind: "round", round: 1, probes: false, report: repeat(30, 9) });
   const { times, overhead, workload } = analysis.report();
-  assertEquals(times?.[0], { part: "get", probes: false, ns: [30] });
+  assertEquals(times?.[0], { part: "get", probes: false, runs: [[30]] });
   assertEquals(overhead?.map(({ part, factor }) => [part, factor.median]), [["get", 3], [
     "put",
     1,

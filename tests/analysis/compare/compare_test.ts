@@ -26,7 +26,7 @@ function unlike(compared: Comparison | Unlike): Unlike {
 
 /** The same on another machine, with times. */
 function timed(report: Report, ns: readonly number[], probes = false): Report {
-  const times: readonly SampledTimes[] = [{ part: "get", probes, ns }];
+  const times: readonly SampledTimes[] = [{ part: "get", probes, runs: [ns] }];
   return { ...report, target: { ...report.target, accelerator: "hardware" }, times };
 }
 
@@ -108,13 +108,18 @@ Deno.test("times say what they are: few, with probes, of one recording a side", 
   );
   const traced = warnings([timed(BEFORE, TEN, true)], [timed(AFTER, TEN, true)]);
   assertStringIncludes(traced, "Times with probes attached hold what the probes cost");
-  assertStringIncludes(traced, "One recording a side");
+  assertStringIncludes(traced, "One run a side");
   const plain = warnings([timed(BEFORE, TEN)], [timed(AFTER, TEN)]);
   assertEquals(plain.includes("probes attached"), false);
-  const several = warnings([timed(BEFORE, TEN), timed(BEFORE, TEN.map((it) => it * 1.1))], [
-    timed(AFTER, TEN),
-  ]);
-  assertStringIncludes(several, "Medians of recordings of one side differ by up to 10.0%");
+  const narrow = TEN.map((it) => 10_000 + it / 100);
+  const slower = narrow.map((it) => it * 1.3);
+  const runs = (report: Report, ...each: number[][]): Report => ({
+    ...timed(report, TEN),
+    times: [{ part: "get", probes: false, runs: each }],
+  });
+  const apart = warnings([runs(BEFORE, narrow, slower)], [runs(AFTER, slower, slower)]);
+  assertStringIncludes(apart, "One recording a side");
+  assertStringIncludes(apart, 'What differs in "get" differs as much between runs');
 });
 
 Deno.test("a side without a recording is nothing to compare with", () => {

@@ -9,7 +9,7 @@ function timed(...times: SampledTimes[]): Report {
 }
 
 function gets(ns: readonly number[], probes = false): Report {
-  return timed({ part: "get", probes, ns });
+  return timed({ part: "get", probes, runs: [ns] });
 }
 
 /** Times around a middle, no two alike. */
@@ -40,8 +40,8 @@ Deno.test("three samples a side cannot tell any difference", () => {
 
 Deno.test("times without probes are taken where both sides have them, else those with", () => {
   const both = timed(
-    { part: "get", probes: false, ns: around(1000, 10) },
-    { part: "get", probes: true, ns: around(9000, 10) },
+    { part: "get", probes: false, runs: [around(1000, 10)] },
+    { part: "get", probes: true, runs: [around(9000, 10)] },
   );
   assertEquals(compared([both], [both]).map(({ probes }) => probes), [false]);
   const traced = gets(around(9000, 10), true);
@@ -67,19 +67,31 @@ Deno.test("a part with too few samples makes no other harder to tell", () => {
   assertEquals([told?.outcome, untested?.outcome], ["longer", "untested"]);
 });
 
-Deno.test("several recordings of a side: samples are taken together, and what differs between them is no change", () => {
+Deno.test("several runs of a side: samples are taken together, and what differs between runs is no change", () => {
   const [apart] = compared(
     [gets(around(1000, 10)), gets(around(1200, 10))],
     [gets(around(1200, 10)), gets(around(1250, 10))],
   );
   assertEquals([apart?.baseline.summary.n, apart?.baseline.recordings], [20, 2]);
   assert(apart !== undefined && apart.adjusted < 0.05, String(apart?.adjusted));
-  assertEquals(apart.outcome, "alike", "the baseline itself differs by a fifth");
+  assertEquals([apart.outcome, apart.beyondRuns], ["alike", false]);
   const [told] = compared(
     [gets(around(1000, 10)), gets(around(1020, 10))],
     [gets(around(1200, 10)), gets(around(1210, 10))],
   );
-  assertEquals(told?.outcome, "longer");
+  assertEquals([told?.outcome, told?.beyondRuns], ["longer", true]);
+  const [one] = compared([gets(around(1000, 10))], [gets(around(1200, 10))]);
+  assertEquals([one?.outcome, one?.beyondRuns], ["longer", null]);
+});
+
+Deno.test("rounds of one recording are runs; of four and more the medians are tested", () => {
+  const rounds = (...middles: number[]): Report =>
+    timed({ part: "get", probes: false, runs: middles.map((it) => around(it, 10)) });
+  const before = rounds(1000, 1010, 1020, 1030);
+  assertEquals(compared([before], [rounds(1040, 1050, 1060, 1070)])[0]?.outcome, "longer");
+  const mixed = compared([before], [rounds(1025, 1050, 1060, 1070)])[0];
+  assert(mixed !== undefined && mixed.adjusted < 0.05, String(mixed?.adjusted));
+  assertEquals(mixed.outcome, "alike", "p of the medians is 4 / 70");
 });
 
 Deno.test("calls are one sample a recording: those of one recording are not independent", () => {

@@ -35,7 +35,7 @@ Deno.test("a mail passes whatever machines, commands and times it tells of", () 
     probes: fc.boolean(),
   }).map(({ report, processor, release, words, ns, probes }): Report => {
     const parts = ["get", "put"] as const;
-    const times: readonly SampledTimes[] = parts.map((part) => ({ part, probes, ns }));
+    const times: readonly SampledTimes[] = parts.map((part) => ({ part, probes, runs: [ns] }));
     return {
       ...report,
       kernel: { ...report.kernel, release },
@@ -60,7 +60,11 @@ Deno.test("quoted twice more no line has more than 80 columns", () => {
 });
 
 Deno.test("counts come before times, the command before all, what is not measured last", () => {
-  const times: readonly SampledTimes[] = [{ part: "get", probes: false, ns: [9000, 9100, 9200] }];
+  const times: readonly SampledTimes[] = [{
+    part: "get",
+    probes: false,
+    runs: [[9000, 9100, 9200]],
+  }];
   const lines = mail([{ ...BEFORE, times }], [{ ...AFTER, times }]).split("\n");
   const at = (start: string): number => lines.findIndex((line) => line.trim().startsWith(start));
   const places = [
@@ -84,7 +88,7 @@ Deno.test("what was not measured is told, and only that", () => {
     target: { ...AFTER.target, accelerator: "hardware", processor: "EPYC 7J13" },
     recording: { ...AFTER.recording, arguments: ["trace"] },
     putSide: { ...AFTER.putSide, puts: 3 },
-    times: [{ part: "get", probes: false, ns: [9000] }],
+    times: [{ part: "get", probes: false, runs: [[9000]] }],
     overhead: [{
       ...{ part: "get", rounds: 1, timesPerRun: 1 },
       untracedNs: { min: 1, median: 1, max: 1 },
@@ -112,10 +116,10 @@ Deno.test("get and pin are in one table, each by its name", () => {
       command: ["gup_test_program.ts", kind === "pin" ? "-a" : "-u"],
       seen: [{ path: "fast", kind, calls: 3 }],
     },
-    times: [{ part: "get", probes: false, ns: [ns, ns, ns] }, {
+    times: [{ part: "get", probes: false, runs: [[ns, ns, ns]] }, {
       part: "put",
       probes: false,
-      ns: [ns],
+      runs: [[ns]],
     }],
   });
   const side = (
