@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { ComparedWorkload, Comparison, Unlike } from "../compare/compare.ts";
+import type { ComparedSide, ComparedWorkload, Comparison, Unlike } from "../compare/compare.ts";
 import type { ComparedCount, CountValue } from "../compare/counts.ts";
 import type { ComparedTimes } from "../compare/times.ts";
 import type { Histogram } from "../histogram.ts";
 import { fields, type Paint, paintWith, twoBars, wrap } from "./layout.ts";
 import type { Report } from "./report.ts";
 import {
-  costText,
+  costsOf,
   cpuText,
   deviceText,
   kernelText,
@@ -118,11 +118,11 @@ function workloadLines(
     ),
     ...section("Counts", countLines(counts), "exact"),
     ...timeSections(workload, withheld, width, section),
-    ...(costText(baseline) === undefined && costText(patched) === undefined ? [] : section(
+    ...(costsOf(baseline).size + costsOf(patched).size === 0 ? [] : section(
       "What the probes cost",
       fields([
-        ["baseline", costText(baseline) ?? "not measured"],
-        ["patched", costText(patched) ?? "not measured"],
+        ["baseline", costText(baseline, before)],
+        ["patched", costText(patched, after)],
       ], width),
       "times as long as without",
     )),
@@ -142,6 +142,11 @@ function workloadLines(
       "probes included",
     )),
   ];
+}
+
+function costText(side: ComparedSide, report: Report): string {
+  const costs = [...costsOf(side)].map(([part, cost]) => `${partName(part, report)} ${cost}`);
+  return costs.length === 0 ? "not measured" : costs.join(", ");
 }
 
 function recordingsText(reports: readonly Report[]): string {

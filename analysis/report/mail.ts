@@ -12,15 +12,16 @@ import {
   type Unlike,
 } from "../compare/compare.ts";
 import type { ComparedTimes } from "../compare/times.ts";
+import type { TimedPart } from "../overhead.ts";
 import { complaints } from "../ledger.ts";
 import { lowerFirst } from "../words.ts";
 import { countText } from "./compare_text.ts";
 import { bars, twoBars, wrap } from "./layout.ts";
-import { commandLines } from "./mail_command.ts";
+import { commandParts, shellLines } from "./mail_command.ts";
 import type { Report } from "./report.ts";
 import {
   ascii,
-  costText,
+  costsOf,
   cpuText,
   deviceText,
   kernelText,
@@ -39,6 +40,9 @@ const BARS_WIDTH = 64;
 
 /** What is left to a line after the blank that it begins with. */
 const ROOM = MAIL_WIDTH - 1;
+
+/** What can be timed without probes. */
+const TIMED_PARTS: readonly TimedPart[] = ["get", "put", "system calls"];
 
 /** What is in a mail. */
 interface Letter {
@@ -111,15 +115,12 @@ function reportsOf({ workloads, isAlone }: Letter): readonly Report[] {
   ]);
 }
 
-/** The first recording's command, and in what those of the others differ. */
+/** The first recording's command, and what those of the others have that it has not. */
 function commandParagraph(mail: Letter): readonly string[] {
-  const [first, ...others] = reportsOf(mail).map((report) => commandLines(report, ROOM));
-  if (first === undefined) return [];
-  const parts = (lines: readonly string[]): readonly string[] =>
-    lines.map((line) => line.replace(/ \\$/, "").trim());
-  const known = new Set(parts(first));
-  const different = [...new Set(others.flatMap(parts))].filter((part) => !known.has(part));
-  return [...first, ...different.map((part) => `  and with ${part}`)];
+  const [first = [], ...others] = reportsOf(mail).map(commandParts);
+  const known = new Set(first);
+  const different = [...new Set(others.flat())].filter((part) => !known.has(part));
+  return [...shellLines(first, ROOM), ...different.map((part) => `  and with ${part}`)];
 }
 
 function factsParagraph(mail: Letter): readonly string[] {
@@ -223,11 +224,12 @@ const COUNT_COLUMNS: readonly Column[] = [
   { head: "" },
 ];
 
-/** Times of all workloads: those without probes, then those with, each in one table of one unit. */
+/** Times of all workloads, in one table of one unit: those without probes if there are any, else those with. */
 function timeParagraphs(mail: Letter): readonly (readonly string[])[] {
   const { workloads, withheld } = mail;
-  if (withheld || workloads.every(({ times }) => times.length === 0)) return [];
-  return [false, true].flatMap((probes) => {
+  const all = workloads.flatMap(({ times }) => times);
+  if (withheld || all.length === 0) return [];
+  return [!hasUntraced(mail)].flatMap((probes) => {
     const rows = workloads.flatMap(({ times, baseline }, i) =>
       times.filter((it) => it.probes === probes).flatMap((it) => {
         const [report] = baseline.reports;
@@ -235,8 +237,6 @@ function timeParagraphs(mail: Letter): readonly (readonly string[])[] {
       })
     );
     if (rows.length === 0) return [];
-    const names = rows.map(({ name }) => name);
-    const areClear = new Set(names).size === names.length;
     const unit = unitFor(
       rows.flatMap(({ baseline, patched }) => [baseline.summary.median, patched.summary.median]),
     );
@@ -249,15 +249,17 @@ function timeParagraphs(mail: Letter): readonly (readonly string[])[] {
         ROOM,
       ),
       ...timeTable(
-        rows.map((row) => ({
-          ...row,
-          name: areClear ? row.name : numbered(row.name, mail, row.i),
-        })),
+        distinctly(rows, mail),
         unit,
         mail.isAlone,
       ),
     ]];
   });
+}
+
+/** Whether there are times without probes. */
+function hasUntraced({ workloads }: Letter): boolean {
+  return workloads.some(({ times }) => times.some(({ probes }) => !probes));
 }
 
 function timeTable(
@@ -314,24 +316,43 @@ function histogramParagraphs(
   ];
   return [
     shown("Grabs by the references that each adds", "refsPerGrab"),
-    ...(times.length === 0 ? [] : [shown("Calls by their ns, probes included", "callNanoseconds")]),
+    ...(times.length === 0 || hasUntraced(mail)
+      ? []
+      : [shown("Calls by their ns, probes included", "callNanoseconds")]),
   ];
 }
 
-function costParagraph({ workloads, isAlone }: Letter): readonly string[] {
-  const costs = workloads.flatMap(({ baseline, patched }) => [
-    costText(baseline),
-    ...(isAlone ? [] : [costText(patched)]),
-  ]);
-  if (costs.every((cost) => cost === undefined)) return [];
-  const sides = workloads.flatMap(({ baseline, patched }, i) => {
-    const number = workloads.length === 1 ? "" : ` of (${i + 1})`;
-    return [
-      `${isAlone ? "" : "before: "}${costText(baseline) ?? "not measured"}${number}`,
-      ...(isAlone ? [] : [`after: ${costText(patched) ?? "not measured"}${number}`]),
-    ];
+/** What the probes cost each part, on each side. */
+function costParagraph(mail: Letter): readonly string[] {
+  const { workloads, isAlone } = mail;
+  const rows = workloads.flatMap(({ baseline, patched }, i) => {
+    const [report] = baseline.reports;
+    const [before, after] = [costsOf(baseline), costsOf(patched)];
+    return TIMED_PARTS.flatMap((part) => {
+      const costs = [before.get(part), after.get(part)];
+      if (report === undefined || costs.every((cost) => cost === undefined)) return [];
+      const told = costs.map((cost) => cost ?? "not measured");
+      return [{ name: partName(part, report), i, cells: isAlone ? told.slice(0, 1) : told }];
+    });
   });
-  return wrap(`Probes make it take, times as long: ${sides.join("; ")}`, ROOM, "  ");
+  if (rows.length === 0) return [];
+  const heads = ["", ...(isAlone ? [" "] : ["before", "after"])];
+  return [
+    "What the probes cost, times as long as without:",
+    ...textTable(
+      heads.map((head, i) => ({ head, right: i > 0 })),
+      distinctly(rows, mail).map(({ name, cells }) => [name, ...cells]),
+    ).map((line) => `  ${line}`).filter((line) => line.trim() !== ""),
+  ];
+}
+
+/** Rows whose names are told apart by the numbers of their workloads, where they need to be. */
+function distinctly<T extends { readonly name: string; readonly i: number }>(
+  rows: readonly T[],
+  mail: Letter,
+): readonly T[] {
+  const areClear = new Set(rows.map(({ name }) => name)).size === rows.length;
+  return areClear ? rows : rows.map((row) => ({ ...row, name: numbered(row.name, mail, row.i) }));
 }
 
 /** What a reader might look for and does not find. */
@@ -359,7 +380,7 @@ function lackParagraph(mail: Letter): readonly string[] {
       ? ["times without probes"]
       : []),
     ...(workloads.every(({ baseline, patched }) =>
-        costText(baseline) === undefined && costText(patched) === undefined
+        costsOf(baseline).size === 0 && costsOf(patched).size === 0
       )
       ? ["what the probes cost"]
       : []),

@@ -7,6 +7,7 @@
 import type { ComparedSide, ComparedWorkload } from "../compare/compare.ts";
 import { timesText } from "../compare/counts.ts";
 import { workloadWords } from "../compare/likeness.ts";
+import type { TimedPart } from "../overhead.ts";
 import type { ComparedPart } from "../compare/times.ts";
 import { byteSize, counted, memoryName } from "../words.ts";
 import type { Report } from "./report.ts";
@@ -147,15 +148,14 @@ export function sampleText(part: ComparedPart): string {
   }
 }
 
-/** What the probes cost a side: without and with, in words; undefined where that was not measured. */
-export function costText({ reports }: ComparedSide): string | undefined {
-  const parts = reports.flatMap(({ overhead = [] }) => overhead);
-  const of = (name: string): string | undefined => {
-    const factors = parts.filter(({ part }) => part === name).map(({ factor }) => factor.median);
-    if (factors.length === 0) return undefined;
-    const [least, most] = [Math.min(...factors), Math.max(...factors)].map(timesText);
-    return `${name} ${least === most ? least : `${least}..${most}`}`;
-  };
-  const told = ["get", "put", "system calls"].flatMap((part) => of(part) ?? []);
-  return told.length === 0 ? undefined : told.join(", ");
+/** How many times as long each part of a side takes with probes, in words; none where that was not measured. */
+export function costsOf({ reports }: ComparedSide): ReadonlyMap<TimedPart, string> {
+  const factors = new Map<TimedPart, number[]>();
+  for (const { part, factor } of reports.flatMap(({ overhead = [] }) => overhead)) {
+    factors.set(part, [...factors.get(part) ?? [], factor.median]);
+  }
+  return new Map([...factors].map(([part, all]) => {
+    const [least, most] = [Math.min(...all), Math.max(...all)].map(timesText);
+    return [part, least === most ? `${least}` : `${least}..${most}`];
+  }));
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { checkMail, MAIL_WIDTH, renderMail, type Report, type SampledTimes } from "headcount";
-import { commandLines, shellLines } from "../../../analysis/report/mail_command.ts";
+import { commandParts, shellLines } from "../../../analysis/report/mail_command.ts";
 import { RECORDINGS, reportOf } from "../../support/fixture.ts";
 
 const NAMES = (await Array.fromAsync(Deno.readDir(RECORDINGS), ({ name }) => name)).sort();
@@ -132,33 +132,39 @@ Deno.test("get and pin are in one table, each by its name", () => {
   assertEquals(rows.filter((word) => /^(get|put|pin|unpin)$/.test(word ?? "")), [
     ...["get", "put", "pin", "unpin"],
   ]);
-  assertEquals(text.split("Times in us").length, 3, "with probes there are those of calls");
+  assertEquals(text.split("Times in").length, 2, "those of calls, with probes, are left out");
 });
 
 Deno.test("shellLines() breaks before an option, and keeps its value beside it", () => {
   const words = ["trace", "--workload", "gup-test -m 64 -u", "--align", "2M", "--", "dd", "if=a b"];
-  assertEquals(shellLines(words, 44), [
+  const report = { ...BEFORE, recording: { ...BEFORE.recording, arguments: words } };
+  assertEquals(shellLines(commandParts(report), 44), [
     "$ deno task trace \\",
     "    --workload 'gup-test -m 64 -u' \\",
     "    --align 2M -- dd 'if=a b'",
   ]);
-  assertEquals(shellLines(["trace", "it's"], 72), ["$ deno task trace 'it'\\''s'"]);
 });
 
 Deno.test("a command is told without what only says where to and how to print", () => {
   const told = [
-    "trace",
-    "--out",
-    "/tmp/x",
-    "--json",
-    "--quiet",
-    "--timeout",
-    "9",
-    "--zstd",
-    "--cpus",
-    "4",
+    ...["trace", "--out", "/tmp/x", "--json", "--quiet", "--timeout", "9", "--zstd"],
+    ...["--overhead", "--cpus", "4", `/very/${"long/".repeat(12)}it's`],
   ];
   const report = { ...BEFORE, recording: { ...BEFORE.recording, arguments: told } };
-  assertEquals(commandLines(report, 72), ["$ deno task trace --cpus 4"]);
-  assertEquals(commandLines(BEFORE, 72), ["$ deno task trace --workload direct-io"]);
+  assertEquals(commandParts(report), ["trace", "--overhead", "--cpus 4", "'it'\\''s'"]);
+});
+
+Deno.test("of other recordings' commands only what differs is told", () => {
+  const told = (report: Report, ...options: string[]): Report => ({
+    ...report,
+    recording: { ...report.recording, arguments: ["trace", "--cpus", "2", ...options] },
+  });
+  const lines = mail([told(BEFORE, "--append", "a=0")], [told(AFTER, "--append", "a=1")]).split(
+    "\n",
+  );
+  assertEquals(lines.slice(0, 3), [
+    " $ deno task trace --cpus 2 --append a=0",
+    "   and with --append a=1",
+    "",
+  ]);
 });
