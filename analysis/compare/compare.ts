@@ -10,7 +10,13 @@ import type { VerdictKind } from "../verdict.ts";
 import { lowerFirst } from "../words.ts";
 import { compareCounts, type ComparedCount, disagreementText } from "./counts.ts";
 import { conditionsOf, type Difference, differencesOf, workloadWords } from "./likeness.ts";
-import { type ComparedTimes, compareTimes, FEW_SAMPLES } from "./times.ts";
+import {
+  type ComparedPart,
+  type ComparedTimes,
+  compareTimes,
+  FEW_SAMPLES,
+  partName,
+} from "./times.ts";
 
 /** The format of the comparisons that this version makes. */
 export const COMPARISON_FORMAT = "headcount.comparison/1";
@@ -253,6 +259,9 @@ function timeWarnings(
     ...tested.flatMap(({ baseline, patched }) => [baseline.summary.n, patched.summary.n]),
   );
   const attach = [before, after].map(attachKinds);
+  const [report] = before;
+  const named = (part: ComparedPart): string =>
+    report === undefined ? part : partName(part, report);
   return [
     ...(fewest < FEW_SAMPLES
       ? [
@@ -282,7 +291,9 @@ function timeWarnings(
     ...tested.flatMap(({ part, adjusted, beyondRuns }) =>
       adjusted < 0.05 && beyondRuns === false
         ? [
-          `What differs in "${part}" differs as much between runs of the same kernel: it is not told.`,
+          `What differs in "${
+            named(part)
+          }" differs as much between runs of the same kernel: it is not told.`,
         ]
         : []
     ),

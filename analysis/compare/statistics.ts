@@ -119,9 +119,11 @@ function ranksOf(ties: readonly number[]): number[] {
 
 /** The share of all ways to take `n` of the ranks whose sum is as far from the mean, or farther. */
 function exactP(sum: number, n: number, doubled: readonly number[]): number {
-  const shares = rankSums(n, doubled);
-  const mean = n * (doubled.length + 1);
-  const distance = Math.abs(2 * sum - mean);
+  // Without ties the ranks are whole.
+  const scale = doubled.every((rank) => rank % 2 === 0) ? 1 : 2;
+  const shares = rankSums(n, doubled.map((rank) => rank * scale / 2));
+  const mean = scale * n * (doubled.length + 1) / 2;
+  const distance = Math.abs(scale * sum - mean);
   let p = 0;
   for (const [at, share] of shares.entries()) {
     if (Math.abs(at - mean) >= distance) p += share;
@@ -129,17 +131,17 @@ function exactP(sum: number, n: number, doubled: readonly number[]): number {
   return Math.min(1, p);
 }
 
-/** By rank sum, doubled: the share of all ways to take `n` of the ranks that have it. */
-function rankSums(n: number, doubled: readonly number[]): Float64Array {
-  const size = doubled.reduce((sum, rank) => sum + rank, 0) + 1;
-  // ways[k]: those of k of the ranks so far. Shares of 2^-60 are exact enough, and nothing overflows.
+/** By sum: the share of all ways to take `n` of some ranks that have it. */
+function rankSums(n: number, ranks: readonly number[]): Float64Array {
+  const size = ranks.reduce((sum, rank) => sum + rank, 0) + 1;
+  // ways[k]: those of k of the ranks so far. There are fewer than a double holds.
   const ways = Array.from({ length: n + 1 }, () => new Float64Array(size));
   const [none] = ways;
   if (none !== undefined) none[0] = 1;
   let reached = 0;
-  for (const rank of doubled) {
+  for (const [i, rank] of ranks.entries()) {
     reached += rank;
-    for (let k = n; k > 0; k--) {
+    for (let k = Math.min(n, i + 1); k > 0; k--) {
       const to = ways[k];
       const from = ways[k - 1];
       if (to === undefined || from === undefined) continue;
@@ -149,6 +151,22 @@ function rankSums(n: number, doubled: readonly number[]): Float64Array {
   const shares = ways[n] ?? new Float64Array();
   const all = shares.reduce((sum, count) => sum + count, 0);
   return shares.map((count) => count / all);
+}
+
+/**
+ * The least p that samples of such sizes can have: that of two which do not overlap.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([leastP(3, 3), leastP(1, 30)].map((p) => p.toFixed(3)), ["0.100", "0.065"]);
+ * ```
+ */
+export function leastP(n: number, m: number): number {
+  let ways = 1;
+  for (let i = 1; i <= Math.min(n, m); i++) ways *= (Math.max(n, m) + i) / i;
+  return Math.min(1, 2 / ways);
 }
 
 /** By how much the values of one sample are greater than those of another. */
@@ -200,18 +218,16 @@ function thin(values: readonly number[]): readonly number[] {
   return Array.from({ length: PAIRED }, (_, i) => quantileSorted(sorted, (i + 0.5) / PAIRED));
 }
 
-/** How many of all pairs are to be outside of the interval on each side, itself included; 0 for none. */
+/** How many of all pairs are to be outside of the interval on each side, its end included; 0 for none. */
 function outsideOf(n: number, m: number): number {
   if (n + m > EXACT) {
     const deviation = Math.sqrt(n * m * (n + m + 1) / 12);
     return Math.max(0, Math.floor(n * m / 2 - 1.959964 * deviation));
   }
-  const least = n * (n + 1);
   let below = 0;
   let k = 0;
-  // Of samples without ties the sums are whole, doubled even.
-  const shares = rankSums(n, Array.from({ length: n + m }, (_, i) => 2 * (i + 1)));
-  for (let at = least; at < shares.length; at += 2) {
+  const shares = rankSums(n, Array.from({ length: n + m }, (_, i) => i + 1));
+  for (let at = n * (n + 1) / 2; at < shares.length; at++) {
     below += shares[at] ?? 0;
     if (below > 0.025) break;
     k++;

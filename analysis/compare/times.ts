@@ -7,7 +7,15 @@
 import type { Quartiles } from "../call_sums.ts";
 import type { TimedPart } from "../overhead.ts";
 import type { Report } from "../report/report.ts";
-import { adjust, rankTest, type Ratio, ratioOf, summarize, type Summary } from "./statistics.ts";
+import {
+  adjust,
+  leastP,
+  rankTest,
+  type Ratio,
+  ratioOf,
+  summarize,
+  type Summary,
+} from "./statistics.ts";
 
 /** What is timed, and what one sample of it is. */
 export type ComparedPart = TimedPart | "call";
@@ -163,13 +171,7 @@ function adjustTested(paired: readonly Paired[], ps: readonly number[]): readonl
 
 /** Whether samples of such sizes can differ by more than chance at all. */
 function canBeTold({ baseline, patched }: Paired): boolean {
-  const [n, m] = [baseline.runs.flat().length, patched.runs.flat().length];
-  return rankTest(ascending(0, n), ascending(n, m)).p < LEVEL;
-}
-
-function ascending(from: number, length: number): readonly number[] {
-  // Of many samples a few tell as much.
-  return Array.from({ length: Math.min(length, 30) }, (_, i) => from + i);
+  return leastP(baseline.runs.flat().length, patched.runs.flat().length) < LEVEL;
 }
 
 function timesOf(
@@ -226,4 +228,20 @@ function sideOf({ recordings, runs }: Samples, within: Quartiles | null | undefi
     : all;
   if (summary === null) throw new RangeError("Cannot sum up a side without times");
   return { summary, recordings, runs: runs.flatMap((ns) => summarize(ns)?.median ?? []) };
+}
+
+/** A part as the kernel's functions call it: what takes pins, and what puts them. */
+export function partName(part: ComparedPart, { workload }: Pick<Report, "workload">): string {
+  const kinds = workload.seen ?? [];
+  const isPin = kinds.length > 0 && kinds.every(({ kind }) => kind === "pin");
+  switch (part) {
+    case "get":
+      return isPin ? "pin" : "get";
+    case "put":
+      return isPin ? "unpin" : "put";
+    case "system calls":
+      return "run";
+    case "call":
+      return "call";
+  }
 }

@@ -6,7 +6,7 @@
 
 import type { ComparedSide, ComparedWorkload, Comparison, Unlike } from "../compare/compare.ts";
 import type { ComparedCount, CountValue } from "../compare/counts.ts";
-import type { ComparedTimes } from "../compare/times.ts";
+import { type ComparedTimes, partName } from "../compare/times.ts";
 import type { Histogram } from "../histogram.ts";
 import { fields, type Paint, paintWith, twoBars, wrap } from "./layout.ts";
 import type { Report } from "./report.ts";
@@ -16,7 +16,6 @@ import {
   deviceText,
   kernelText,
   machineText,
-  partName,
   sampleText,
   verdictChange,
 } from "./sides_text.ts";

@@ -11,7 +11,7 @@ import {
   type Comparison,
   type Unlike,
 } from "../compare/compare.ts";
-import type { ComparedTimes } from "../compare/times.ts";
+import { type ComparedTimes, partName } from "../compare/times.ts";
 import type { TimedPart } from "../overhead.ts";
 import { complaints } from "../ledger.ts";
 import { lowerFirst } from "../words.ts";
@@ -26,7 +26,6 @@ import {
   deviceText,
   kernelText,
   machineText,
-  partName,
   verdictChange,
 } from "./sides_text.ts";
 import { type Column, textTable } from "./table.ts";

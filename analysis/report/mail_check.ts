@@ -75,7 +75,9 @@ function after(before: Paragraph, line: string): Paragraph {
   const unit = before.unit ?? unitIn(line);
   const isCommand = before.goesOn || /^\s*(\$|#) /.test(line) || /^\s*and with /.test(line);
   if (isCommand) return { ...NEW, unit: before.unit, isExempt: true, goesOn: line.endsWith("\\") };
-  if (FACT.test(line)) return { ...NEW, unit: before.unit, isExempt: true, factAt: indent };
+  if (FACT.test(line) || FROM_GIT.test(line)) {
+    return { ...NEW, unit: before.unit, isExempt: true, factAt: indent };
+  }
   if (before.factAt !== undefined && indent > before.factAt) return { ...before, goesOn: false };
   return { ...NEW, unit };
 }
@@ -83,6 +85,9 @@ function after(before: Paragraph, line: string): Paragraph {
 /** Lines whose numbers are of names: versions, models, dates, hashes. */
 const FACT =
   /^\s*(kernel|baseline|patched|commit|cpu|machine|device|memory|not alike|traced by|ledger|from|to|cc|date|subject|link|message-id|closes|fixes|[a-z-]+-by|on .* wrote):/i;
+
+/** A line of a diffstat, and the first one that git writes of a patch. */
+const FROM_GIT = /^\s*(\S.* \|\s+(\d+ [+-]*|Bin .*)|From [\da-f]{40} .*)$/;
 
 /** Words that say what a table's or a paragraph's numbers are. */
 const UNITS: ReadonlySet<string> = new Set([
@@ -139,6 +144,10 @@ const BETWEEN: ReadonlySet<string> = new Set([
 /** From so many columns on a line may have been broken where it ends. */
 const BROKEN = 50;
 
+/** What the number after it is a name with: an option, a month. */
+const NAMES_NEXT =
+  /^(-{1,2}[a-z][\w-]*|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?)$/i;
+
 /** Numbers without a unit; a line that was broken goes on below, and may have begun above. */
 function bareNumbers(line: string, above: string, below: string): readonly string[] {
   const own = words(line);
@@ -148,8 +157,8 @@ function bareNumbers(line: string, above: string, below: string): readonly strin
     const range = RANGE.exec(bare);
     const parts = range === null ? [bare] : [range[1] ?? "", range[2] ?? ""];
     if (!parts.every((part) => NUMBER.test(part))) return [];
-    // The value of an option.
-    if (/^-{1,2}[a-z][\w-]*$/i.test((i === 0 ? before : all[i - 1])?.text ?? "")) return [];
+    // The value of an option, a day.
+    if (NAMES_NEXT.test((i === 0 ? before : all[i - 1])?.text ?? "")) return [];
     // A year, a footnote, the number of a list's item.
     if (/^(19|20)\d\d$/.test(bare) || /^\[\d+\][.,;:]?$/.test(text)) return [];
     if (i === 0 && /^\(?\d+[.)]$/.test(text)) return [];

@@ -119,22 +119,6 @@ export function verdictChange({ baseline, patched, counts }: ComparedWorkload): 
     }${taken} (${grabs.change})`;
 }
 
-/** A part as the kernel's functions call it: what takes pins, and what puts them. */
-export function partName(part: ComparedPart, { workload }: Report): string {
-  const kinds = workload.seen ?? [];
-  const isPin = kinds.length > 0 && kinds.every(({ kind }) => kind === "pin");
-  switch (part) {
-    case "get":
-      return isPin ? "pin" : "get";
-    case "put":
-      return isPin ? "unpin" : "put";
-    case "system calls":
-      return "run";
-    case "call":
-      return "call";
-  }
-}
-
 /** What one sample of a part is. */
 export function sampleText(part: ComparedPart): string {
   switch (part) {

@@ -34,7 +34,7 @@ Deno.test("a number needs a unit: after it, or above it in its paragraph", () =>
       "512 -> 3 grabs for 512 pages (171x fewer), 5% of it",
       "gup_benchmark -f /dev/dax0.2 -m 16384 -r 10 -S -a -n 512 -w",
       "on 5.10.223, x86_64, at 03:57:10, head 0x100a00, 2020-12-08",
-      "in 2020, as patch 6/9 [1] says",
+      "in 2020, as patch 6/9 [1] says, on Dec. 8, or 9 days before March 3.",
     ]
   ) {
     assertEquals(faults(text), [], text);
@@ -67,6 +67,22 @@ Deno.test("a patch is not looked at, what is above it is", () => {
   assertEquals(faults("took 75", "---", "diff --git a/mm/gup.c b/mm/gup.c", code), [
     '1: number without a unit: "75"',
   ]);
+});
+
+Deno.test("what git writes above a patch is no number without a unit", () => {
+  assertEquals(
+    faults(
+      "From 911822cc6d2b7bb30ac0d7b5ec1a3c0a0c6f8d11 Mon Sep 17 00:00:00 2001",
+      "Date: Tue, 8 Dec 2020 17:28:58 +0000",
+      "",
+      "---",
+      " mm/gup.c | 67 ++++++++++++++++++++++++++++++------------------",
+      " 1 file changed, 51 insertions(+), 16 deletions(-)",
+      "",
+      "diff --git a/mm/gup.c b/mm/gup.c",
+    ),
+    [],
+  );
 });
 
 Deno.test("nothing is wrong with nothing", () => {
