@@ -208,9 +208,7 @@ export function addFacts(sums: CallSums, facts: CallFacts, times = 1): void {
  * ```
  */
 export function addTime(sums: CallSums, ns: number): void {
-  const power = powerAbove(ns);
-  // Of a power the values are 16 to 31 times a scale; 0 has none.
-  const step = ns === 0 ? 0 : power * STEPS + Math.floor(ns * (SCALES[power] ?? 0)) - STEPS;
+  const step = stepOf(ns);
   sums.nanoseconds[step] = (sums.nanoseconds[step] ?? 0) + 1;
 }
 
@@ -339,10 +337,21 @@ function quantile(steps: Float64Array, below: number): number {
   return 0;
 }
 
+/** The step of a value: its power, and the four bits after its first. */
+function stepOf(value: number): number {
+  if (value === 0) return 0;
+  if (value < 2 ** 31) {
+    const power = 32 - Math.clz32(value);
+    return STEPS * (power - 1) + (power > 5 ? value >> (power - 5) : value << (5 - power));
+  }
+  const power = powerAbove(value);
+  return STEPS * (power - 1) + Math.floor(value / 2 ** (power - 5));
+}
+
 /** The least value of a step. */
 function edgeOf(step: number): number {
   const power = Math.floor(step / STEPS);
-  return power === 0 ? 0 : (STEPS + step % STEPS) / (SCALES[power] ?? 1);
+  return power === 0 ? 0 : (STEPS + step % STEPS) * 2 ** (power - 5);
 }
 
 /** 0, and the powers of two that a safe integer can have. */
@@ -350,9 +359,6 @@ const POWERS = 54;
 
 /** Steps for each power of two: a value is known to within a sixteenth of itself. */
 const STEPS = 16;
-
-/** What the values below a power of two are multiplied by, so that they are from 16 to below 32. */
-const SCALES = Float64Array.from({ length: POWERS }, (_, power) => 2 * STEPS / 2 ** power);
 
 function addPower(powers: Float64Array, value: number, times: number): void {
   const power = powerAbove(value);
