@@ -156,7 +156,7 @@ export function compareTimes(
     group.map((pair): ComparedTimes => {
       const i = next++;
       const test = tests[i] ?? { p: 1, exact: true };
-      return timesOf(pair, test, adjusted[i] ?? 1);
+      return timesOf(pair, test, adjusted[i] ?? 1, adjusted.length);
     })
   );
 }
@@ -178,6 +178,7 @@ function timesOf(
   pair: Paired,
   { p, exact }: { readonly p: number; readonly exact: boolean },
   adjusted: number,
+  tests: number,
 ): ComparedTimes {
   const { part, probes, within } = pair;
   const baseline = sideOf(pair.baseline, within?.baseline);
@@ -190,7 +191,7 @@ function timesOf(
   const areRunsSamples = [pair.baseline, pair.patched].every(({ runs }) =>
     runs.every((ns) => ns.length === 1)
   );
-  const beyondRuns = areRunsSamples ? null : isBeyondRuns(baseline.runs, patched.runs);
+  const beyondRuns = areRunsSamples ? null : isBeyondRuns(baseline.runs, patched.runs, tests);
   const isTold = adjusted < LEVEL && beyondRuns !== false;
   const outcome = !canBeTold(pair)
     ? "untested"
@@ -203,22 +204,33 @@ function timesOf(
 }
 
 /** From so many runs a side on their medians can be tested. */
-const RUNS = 4;
+const RUNS = 6;
+
+/**
+ * By how many times what differs between the runs of one side both must differ where there are so few runs,
+ * the fewer of both sides. Where runs differ at random, each by as much as it may, 1 to 3 in 100 pairs do.
+ */
+const APART: Readonly<Record<number, number>> = { 2: 3, 3: 1.5 };
 
 /**
  * Whether two sides differ by more than runs of one side do: what slows a machine for a while slows the
  * repeats of one run together, so that these are fewer samples than they are times. Of enough runs the medians
- * are tested; of fewer, all must differ by more than those of either side among themselves. `null` where a
- * side has one run.
+ * are tested; of fewer, they must lie apart. `null` where a side has one run.
+ *
+ * @param tests How many tests the comparison makes.
  */
-function isBeyondRuns(baseline: readonly number[], patched: readonly number[]): boolean | null {
+function isBeyondRuns(
+  baseline: readonly number[],
+  patched: readonly number[],
+  tests: number,
+): boolean | null {
   const fewest = Math.min(baseline.length, patched.length);
   if (fewest < 2) return null;
-  if (fewest >= RUNS) return rankTest(baseline, patched).p < LEVEL;
+  if (fewest >= RUNS) return rankTest(baseline, patched).p * tests < LEVEL;
   const [before, after] = [summarize(baseline)?.median ?? 0, summarize(patched)?.median ?? 0];
-  const change = Math.max(after / before, before / after);
-  const within = [baseline, patched].map((medians) => Math.max(...medians) / Math.min(...medians));
-  return change > Math.max(...within);
+  const change = Math.abs(Math.log(after / before));
+  const within = [baseline, patched].map((runs) => Math.log(Math.max(...runs) / Math.min(...runs)));
+  return change > (APART[fewest] ?? 1) * Math.max(...within);
 }
 
 function sideOf({ recordings, runs }: Samples, within: Quartiles | null | undefined): TimedSide {

@@ -84,14 +84,33 @@ Deno.test("several runs of a side: samples are taken together, and what differs 
   assertEquals([one?.outcome, one?.beyondRuns], ["longer", null]);
 });
 
-Deno.test("rounds of one recording are runs; of four and more the medians are tested", () => {
+Deno.test("rounds of one recording are runs; of six and more the medians are tested", () => {
   const rounds = (...middles: number[]): Report =>
     timed({ part: "get", probes: false, runs: middles.map((it) => around(it, 10)) });
-  const before = rounds(1000, 1010, 1020, 1030);
-  assertEquals(compared([before], [rounds(1040, 1050, 1060, 1070)])[0]?.outcome, "longer");
-  const mixed = compared([before], [rounds(1025, 1050, 1060, 1070)])[0];
+  const before = rounds(1000, 1002, 1004, 1006, 1008, 1010);
+  const later = rounds(1007, 1009, 1011, 1012, 1013, 1014);
+  assertEquals(compared([before], [later])[0]?.outcome, "alike", "by less than a tenth");
+  const apart = rounds(...[1030, 1031, 1032, 1033, 1034, 1035]);
+  assertEquals(compared([before], [apart])[0]?.beyondRuns, true);
+  const mixed = compared([before], [rounds(1001, 1003, 1050, 1060, 1070, 1080)])[0];
   assert(mixed !== undefined && mixed.adjusted < 0.05, String(mixed?.adjusted));
-  assertEquals(mixed.outcome, "alike", "p of the medians is 4 / 70");
+  assertEquals(
+    [mixed.outcome, mixed.beyondRuns],
+    ["alike", false],
+    "two of the runs are as before",
+  );
+});
+
+Deno.test("the fewer runs, the farther they must lie apart", () => {
+  const rounds = (...middles: number[]): Report =>
+    timed({ part: "get", probes: false, runs: middles.map((it) => around(it, 10)) });
+  const beyond = (before: number[], after: number[]) =>
+    compared([rounds(...before)], [rounds(...after)])[0]?.beyondRuns;
+  assertEquals(beyond([1000, 1100], [1200, 1300]), false);
+  assertEquals(beyond([1000, 1100], [1400, 1500]), true);
+  assertEquals(beyond([1000, 1050, 1100], [1150, 1200, 1250]), false);
+  assertEquals(beyond([1000, 1050, 1100], [1250, 1300, 1350]), true);
+  assertEquals(beyond([1000, 1030, 1060, 1100], [1150, 1180, 1220, 1260]), true);
 });
 
 Deno.test("calls are one sample a recording: those of one recording are not independent", () => {
