@@ -48,5 +48,6 @@ export {
   type TimedSide,
 } from "./times.ts";
 export { renderComparison, renderUnlike } from "../report/compare_text.ts";
-export { MAIL_WIDTH, renderMail } from "../report/mail.ts";
+export { renderMail } from "../report/mail.ts";
+export { MAIL_WIDTH } from "../report/mail_layout.ts";
 export { checkMail, type MailFault } from "../report/mail_check.ts";

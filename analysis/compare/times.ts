@@ -68,7 +68,7 @@ export interface ComparedTimes {
 export const FEW_SAMPLES = 6;
 
 /** A difference is told with less than so much chance that there is none. */
-const LEVEL = 0.05;
+export const LEVEL = 0.05;
 
 /** Nanoseconds of the samples of one side, run by run. */
 interface Samples {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { MAIL_WIDTH } from "./mail.ts";
+import { MAIL_WIDTH } from "./mail_layout.ts";
 
 /** What is wrong with a line. */
 export interface MailFault {
