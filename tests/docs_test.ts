@@ -28,6 +28,22 @@ Deno.test("README shows a real run: the lines are those of a recording's report"
   for (const line of lines) assert(report.split("\n").includes(line), line);
 });
 
+Deno.test("README shows what compare and mail print of recordings that are kept", async () => {
+  const blocks = README.split("```text\n").slice(1).map((rest) => rest.split("```")[0] ?? "");
+  const shown = {
+    "Counts, exact": "debian-6.12-7.3.compare",
+    "count, exact": "linux-5.10-rfc.mail",
+  };
+  for (const [words, file] of Object.entries(shown)) {
+    const text = await Deno.readTextFile(`${ROOT}tests/fixtures/comparisons/${file}.txt`);
+    const lines = blocks.find((block) => block.includes(words))?.split("\n") ?? [];
+    assert(lines.length > 10, words);
+    for (const line of lines) {
+      if (line.trim() !== "...") assert(text.split("\n").includes(line), line);
+    }
+  }
+});
+
 Deno.test("README tells the exit code of each verdict", () => {
   for (const [verdict, code] of Object.entries(EXIT_CODES)) {
     const row = README.split("\n").find((line) => line.startsWith(`| \`${verdict}\``));

@@ -191,7 +191,7 @@ function timesOf(
   const areRunsSamples = [pair.baseline, pair.patched].every(({ runs }) =>
     runs.every((ns) => ns.length === 1)
   );
-  const beyondRuns = areRunsSamples ? null : isBeyondRuns(baseline.runs, patched.runs, tests);
+  const beyondRuns = areRunsSamples ? null : isBeyondRuns(pair.baseline, pair.patched, tests);
   const isTold = adjusted < LEVEL && beyondRuns !== false;
   const outcome = !canBeTold(pair)
     ? "untested"
@@ -206,6 +206,9 @@ function timesOf(
 /** From so many runs a side on their medians can be tested. */
 const RUNS = 6;
 
+/** Runs of one side are taken to be alike where a difference such as theirs is no rarer than so. */
+const ALIKE = 0.1;
+
 /**
  * By how many times what differs between the runs of one side both must differ where there are so few runs,
  * the fewer of both sides. Where runs differ at random, each by as much as it may, 1 to 3 in 100 pairs do.
@@ -213,33 +216,44 @@ const RUNS = 6;
 const APART: Readonly<Record<number, number>> = { 2: 3, 3: 1.5 };
 
 /**
- * Whether two sides differ by more than runs of one side do: what slows a machine for a while slows the
- * repeats of one run together, so that these are fewer samples than they are times. Of enough runs the medians
- * are tested; of fewer, they must lie apart. `null` where a side has one run.
+ * Whether two sides differ by more than runs of one side do. What slows a machine for a while slows the repeats
+ * of one run together, so that these are fewer samples than they are times. Where the runs of each side are
+ * alike nothing did. Else of enough runs the medians are tested; of fewer, they must lie apart. `null` where a
+ * side has one run.
  *
  * @param tests How many tests the comparison makes.
  */
-function isBeyondRuns(
-  baseline: readonly number[],
-  patched: readonly number[],
-  tests: number,
-): boolean | null {
-  const fewest = Math.min(baseline.length, patched.length);
+function isBeyondRuns(baseline: Samples, patched: Samples, tests: number): boolean | null {
+  const fewest = Math.min(baseline.runs.length, patched.runs.length);
   if (fewest < 2) return null;
-  if (fewest >= RUNS) return rankTest(baseline, patched).p * tests < LEVEL;
-  const [before, after] = [summarize(baseline)?.median ?? 0, summarize(patched)?.median ?? 0];
-  const change = Math.abs(Math.log(after / before));
-  const within = [baseline, patched].map((runs) => Math.log(Math.max(...runs) / Math.min(...runs)));
+  if (areAlike(baseline.runs) && areAlike(patched.runs)) return true;
+  const [before, after] = [mediansOf(baseline), mediansOf(patched)];
+  if (fewest >= RUNS) return rankTest(before, after).p * tests < LEVEL;
+  const [first, second] = [summarize(before)?.median ?? 0, summarize(after)?.median ?? 0];
+  const change = Math.abs(Math.log(second / first));
+  const within = [before, after].map((runs) => Math.log(Math.max(...runs) / Math.min(...runs)));
   return change > (APART[fewest] ?? 1) * Math.max(...within);
 }
 
-function sideOf({ recordings, runs }: Samples, within: Quartiles | null | undefined): TimedSide {
-  const all = summarize(runs.flat());
+/** Whether no run of one side differs from its others; they must be long enough for that to be told. */
+function areAlike(runs: Samples["runs"]): boolean {
+  return runs.every((run, i) => {
+    const others = runs.filter((_, k) => k !== i).flat();
+    return leastP(run.length, others.length) < LEVEL && rankTest(run, others).p >= ALIKE;
+  });
+}
+
+function mediansOf({ runs }: Samples): readonly number[] {
+  return runs.flatMap((ns) => summarize(ns)?.median ?? []);
+}
+
+function sideOf(samples: Samples, within: Quartiles | null | undefined): TimedSide {
+  const all = summarize(samples.runs.flat());
   const summary = all?.n === 1 && within
     ? { ...all, lower: within.lower, upper: within.upper }
     : all;
   if (summary === null) throw new RangeError("Cannot sum up a side without times");
-  return { summary, recordings, runs: runs.flatMap((ns) => summarize(ns)?.median ?? []) };
+  return { summary, recordings: samples.recordings, runs: mediansOf(samples) };
 }
 
 /** A part as the kernel's functions call it: what takes pins, and what puts them. */

@@ -132,9 +132,8 @@ function ledgerText(reports: readonly Report[]): string {
   const unclean = reports.filter(({ ledger }) => !ledger.clean);
   const [first] = unclean;
   if (first === undefined) {
-    return reports.length === 1
-      ? "clean: nothing lost"
-      : `clean in all ${reports.length} recordings`;
+    const all = reports.length === 2 ? "both" : `all ${reports.length}`;
+    return reports.length === 1 ? "clean: nothing lost" : `clean in ${all} recordings`;
   }
   const why = complaints(first.ledger)[0];
   const where = reports.length === 1 ? "" : ` in ${unclean.length} of ${reports.length} recordings`;

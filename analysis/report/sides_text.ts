@@ -74,7 +74,7 @@ export function deviceText({ device, memory, workload }: Report): string {
   const isDevice = device.path.startsWith("/dev/");
   const name = memory === undefined || memory.kind === "devdax" ? "devdax" : memoryName(memory);
   const path = isDevice ? `${device.path} (${name})` : name;
-  const map = memory?.map === undefined ? "" : `, struct pages in ${memory.map}`;
+  const map = memory?.map === undefined ? "" : `, map ${memory.map}`;
   return ascii(`${path}, align ${byteSize(device.alignBytes)}${map}${size}`);
 }
 
