@@ -11,8 +11,8 @@ const UPDATE = Deno.env.get("UPDATE_REPORTS") === "1";
 const PAIRS: Readonly<Record<string, readonly [readonly string[], readonly string[]]>> = {
   "debian-6.12-7.3": [["puts-debian-6.12-2M"], ["puts-debian-7.3-2M"]],
   "linux-5.10-rfc": [
-    ["mail-linux-5.10-get"],
-    ["mail-linux-5.10-rfc-get"],
+    ["mail-linux-5.10-get", "mail-linux-5.10-pin"],
+    ["mail-linux-5.10-rfc-get", "mail-linux-5.10-rfc-pin"],
   ],
 };
 
@@ -44,13 +44,13 @@ for (const [name, [before, after]] of Object.entries(PAIRS)) {
   });
 }
 
-Deno.test("the RFC's table: ten samples a side and more, in one table", async () => {
+Deno.test("the RFC's table: get and pin, ten samples a side and more, in one table", async () => {
   const mail = await Deno.readTextFile(new URL("linux-5.10-rfc.mail.txt", FOLDER));
   const rows = mail.split("\n").map((line) => line.trim().split(/\s+/));
-  for (const part of ["get", "put"]) {
+  for (const part of ["get", "put", "pin", "unpin"]) {
     const row = rows.findIndex(([name, side]) => name === part && side === "before");
     assert(row > 0, part);
     assert(Number(rows[row]?.[2]) >= 10 && Number(rows[row + 1]?.[1]) >= 10, part);
   }
-  assertEquals(mail.match(/per-page -> once: 163840 -> 320 grabs/g)?.length, 1);
+  assertEquals(mail.match(/per-page -> once: 163840 -> 320 grabs/g)?.length, 2);
 });

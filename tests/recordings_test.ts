@@ -16,7 +16,9 @@ const FOLDER = new URL("./fixtures/recordings/", import.meta.url);
 const COMPRESSED: readonly string[] = [
   "calls-linux-5.10-gup-test",
   "mail-linux-5.10-get",
+  "mail-linux-5.10-pin",
   "mail-linux-5.10-rfc-get",
+  "mail-linux-5.10-rfc-pin",
   "series-linux-5.10",
   "series-linux-5.10-rfc",
 ];
@@ -38,7 +40,9 @@ const VERDICTS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
   "linux-7.3-2M": "once",
   "linux-7.3-4K": "once",
   "mail-linux-5.10-get": "per-page",
+  "mail-linux-5.10-pin": "per-page",
   "mail-linux-5.10-rfc-get": "once",
+  "mail-linux-5.10-rfc-pin": "once",
   "puts-debian-5.10-2M": "per-page",
   "puts-debian-6.1-2M": "per-page",
   "puts-debian-6.12-2M": "per-page",
