@@ -222,7 +222,10 @@ function timeSections(
       `Times in ${unit.name}, ${probes ? "with probes attached" : "without probes"}${emulated}`,
       [
         ...timeTable(some, report, unit),
-        ...wrap(`${samples}; ~ is no difference that could not be chance`, width - 2)
+        ...wrap(
+          `${samples}; ~ is no difference beyond chance and what runs of one kernel differ by`,
+          width - 2,
+        )
           .map((line) => `  ${line}`),
       ],
     );
