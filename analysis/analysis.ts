@@ -13,6 +13,7 @@ import { type Accounts, openAccounts, within } from "./accounts.ts";
 import type { EndedCall } from "./calls.ts";
 import type { Collected } from "./collected.ts";
 import { type Collector, createCollector } from "./collector.ts";
+import { overheadOf } from "./overhead.ts";
 import { drawUpLedger, type UnlistedSums } from "./ledger.ts";
 import { fits, isPlain } from "./line_facts.ts";
 import { areAllMovedSeen } from "./moved.ts";
@@ -22,7 +23,9 @@ import { type Ranges, sumUpRanges } from "./ranges.ts";
 import { type RefcountWitness, refcountWitness } from "./refcounts.ts";
 import { type Report, REPORT_FORMAT, type ReportRole } from "./report/report.ts";
 import { histogramsOf, totalsOf } from "./totals.ts";
+import { quartilesOf } from "./call_sums.ts";
 import { judge } from "./verdict.ts";
+import { Runs } from "./times.ts";
 import { listenToWorkload, type Workload } from "./workload.ts";
 
 /** Any line of a recording. */
@@ -89,7 +92,11 @@ export function startAnalysis(): Analysis {
         }
         footer = line;
       } else if (line.kind === "workload") {
-        known(line.kind).workload.add(line.report);
+        const { workload, runs } = known(line.kind);
+        workload.add(line.report);
+        runs.add(line.report);
+      } else if (line.kind === "round") {
+        known(line.kind).runs.addRound(line);
       } else if (line.kind === "thread") {
         known(line.kind).processes.name(line);
       } else {
@@ -128,6 +135,7 @@ export function startAnalysis(): Analysis {
 interface State {
   readonly header: Header;
   readonly workload: Workload;
+  readonly runs: Runs;
   readonly processes: ProcessCounter;
   readonly accounts: Accounts;
   readonly ranges: Ranges;
@@ -167,7 +175,8 @@ function begin(header: Header): State {
     }
     ranges.add(call);
   });
-  return { header, workload, processes, accounts, ranges, collector, pin, unlisted };
+  const runs = new Runs();
+  return { header, workload, runs, processes, accounts, ranges, collector, pin, unlisted };
 }
 
 /** Whose calls a recording holds. */
@@ -185,6 +194,9 @@ function reportOn(state: State, footer: Footer | undefined): Report {
   const ranges = state.ranges.finish(moved);
   const { sums, level, alone, headOrders, takings: seen } = ranges;
   const { expected } = header.workload;
+  const { processor } = header.target;
+  const rounds = state.runs.rounds();
+  const times = state.runs.times();
   const { side, refcounts } = accountFor(state, collected, footer);
   const { calls, grabs, refs } = state.unlisted;
   const ledger = drawUpLedger({
@@ -223,6 +235,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
       format: header.format,
       headcount: header.headcount,
       created: header.created,
+      ...(header.arguments === undefined ? {} : { arguments: header.arguments }),
       bpftrace: header.bpftrace.version,
       scriptSha256: header.script.sha256,
     },
@@ -236,8 +249,10 @@ function reportOn(state: State, footer: Footer | undefined): Report {
       kind: header.target.kind,
       accelerator: header.target.accelerator.kind,
       why: header.target.accelerator.why,
+      ...(processor === undefined ? {} : { processor }),
       cpus: header.target.cpus,
       memoryBytes: header.target.memoryBytes,
+      commandLine: header.target.commandLine,
     },
     device: device === undefined ? null : {
       path: device.path,
@@ -265,6 +280,9 @@ function reportOn(state: State, footer: Footer | undefined): Report {
     putSide: side,
     ...(ranges.pageArrays === undefined ? {} : { pageArrays: ranges.pageArrays }),
     histograms: histogramsOf(sums),
+    callTime: quartilesOf(sums.nanoseconds),
+    ...(times.length === 0 ? {} : { times }),
+    ...(rounds.length === 0 ? {} : { overhead: overheadOf(rounds) }),
     ledger,
   };
 }

@@ -6,7 +6,7 @@
 
 export { type Analysis, type RecordingLine, startAnalysis } from "./analysis.ts";
 export { analyze } from "./analyze.ts";
-export type { GroupSums, JudgedSums } from "./call_sums.ts";
+export type { GroupSums, JudgedSums, Quartiles } from "./call_sums.ts";
 export type { HelperFailure, PartCounts } from "./collected.ts";
 export {
   compareDevdax,
@@ -44,6 +44,7 @@ export type { GetBalance, HeldReferences, PinBalance, PutSide } from "./put_side
 export { type Overhead, overheadOf, type TimedPart } from "./overhead.ts";
 export { renderOverhead } from "./report/overhead_text.ts";
 export type { RepeatTimes, Spread } from "./repeats.ts";
+export type { SampledTimes } from "./times.ts";
 export {
   type CounterExample,
   EXIT_CODES,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type CallSums, histogramOf, weightsOf } from "./call_sums.ts";
+import { type CallSums, histogramOf, timeHistogramOf, weightsOf } from "./call_sums.ts";
 import { histogram } from "./histogram.ts";
 import type { AloneCalls } from "./ranges.ts";
 import type { ReportHistograms, ReportTotals } from "./report/report.ts";
@@ -77,6 +77,6 @@ export function histogramsOf(sums: CallSums): ReportHistograms {
     refsPerGrab: histogram(weightsOf(sums.refsPerGrab)),
     grabsPerHead: histogram(weightsOf(sums.grabsPerHead)),
     pagesPerCall: histogramOf(sums.pagesPerCall),
-    callNanoseconds: histogramOf(sums.nanoseconds),
+    callNanoseconds: timeHistogramOf(sums.nanoseconds),
   };
 }

@@ -112,6 +112,7 @@ async function controlCommand(options: ControlOptions): Promise<number> {
       memories: kinds.map((kind) => memoryOf(kind, options)),
       workload: options.workload.wish,
       headcount: VERSION,
+      arguments: Deno.args,
     });
     for await (const run of runs) {
       const { kind } = run.memory;

@@ -4,14 +4,7 @@
  * @module
  */
 
-import {
-  EXIT_CODES,
-  type Overhead,
-  renderJson,
-  renderOverhead,
-  renderText,
-  type Report,
-} from "../analysis/mod.ts";
+import { EXIT_CODES, renderJson, renderText, type Report } from "../analysis/mod.ts";
 
 /** A usage error, as sysexits.h numbers it. */
 export const EXIT_USAGE = 64;
@@ -20,21 +13,12 @@ export const EXIT_MACHINERY = 69;
 /** What a shell says of a command that SIGINT ended. */
 export const EXIT_INTERRUPTED = 130;
 
-/**
- * Prints a report; gives its exit code.
- *
- * @param overhead What the probes cost, where that was asked.
- */
-export async function printReport(
-  report: Report,
-  json: boolean,
-  overhead?: readonly Overhead[],
-): Promise<number> {
-  const isEmulated = report.target.accelerator === "tcg";
+/** Prints a report; gives its exit code. */
+export async function printReport(report: Report, json: boolean): Promise<number> {
   const text = json
-    ? `${overhead === undefined ? renderJson(report) : JSON.stringify({ ...report, overhead })}\n`
-    : renderText(report, { width: 80, colour: isColourful() }) +
-      (overhead === undefined ? "" : renderOverhead(overhead, isEmulated));
+    ? `${renderJson(report)}
+`
+    : renderText(report, { width: 80, colour: isColourful() });
   await writeAll(Deno.stdout, text);
   return EXIT_CODES[report.verdict];
 }

@@ -7,9 +7,11 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { VERSION } from "../mod.ts";
 import { addAnalyze } from "./analyze.ts";
-import { addKernels } from "./kernels.ts";
+import { addCompare } from "./compare.ts";
 import { addControl } from "./control.ts";
 import { addExpect, EXIT_BISECT_USAGE } from "./expect.ts";
+import { addKernels } from "./kernels.ts";
+import { addMail } from "./mail.ts";
 import { addMatrix } from "./matrix.ts";
 import { EXIT_USAGE } from "./output.ts";
 import { addPlan } from "./plan.ts";
@@ -28,7 +30,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .configureHelp({ helpWidth: 80 });
   addTrace(root, args);
   const commands = [
-    ...[addMatrix, addControl, addSeries, addPlan, addAnalyze, addExpect, addKernels],
+    ...[addMatrix, addControl, addSeries, addPlan],
+    ...[addAnalyze, addCompare, addMail, addExpect, addKernels],
   ];
   for (const add of commands) add(root);
   try {

@@ -95,6 +95,7 @@ export async function recordTo(
       directory,
       created,
       headcount: VERSION,
+      arguments: Deno.args,
       ...(options.quiet ?? false
         ? {}
         : { onOutput: (text: string) => progress.tell({ kind: "output", text }) }),

@@ -7,13 +7,7 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import { join, resolve } from "node:path";
 import { complain, EXIT_INTERRUPTED, printReport } from "./output.ts";
-import {
-  overheadOf,
-  type OwnWish,
-  type ParsedWorkload,
-  RequestError,
-  type WorkloadRound,
-} from "../mod.ts";
+import { type OwnWish, type ParsedWorkload, RequestError } from "../mod.ts";
 import { count, duration, variable } from "./arguments.ts";
 import { recordTo } from "./record.ts";
 import { readReport } from "./recording_file.ts";
@@ -59,10 +53,7 @@ export function addTrace(root: Command, args: readonly string[]): void {
       }
       const created = new Date().toISOString();
       const directory = resolve(options.out ?? join("recordings", timeName(created)));
-      const rounds: WorkloadRound[] = [];
-      const overhead = options.overhead === true
-        ? { rounds: options.rounds, onRound: (round: WorkloadRound) => void rounds.push(round) }
-        : undefined;
+      const overhead = options.overhead === true ? { rounds: options.rounds } : undefined;
       const workload = own === undefined
         ? withBinary(options.workload, options.gupTest)
         : { wish: own };
@@ -70,9 +61,8 @@ export function addTrace(root: Command, args: readonly string[]): void {
         overhead,
         bpftraceEnvironment: options.bpftraceEnv,
       });
-      const found = overhead === undefined ? undefined : overheadOf(rounds);
       Deno.exitCode = kept
-        ? await printReport(await readReport(directory), options.json ?? false, found)
+        ? await printReport(await readReport(directory), options.json ?? false)
         : EXIT_INTERRUPTED;
       if (kept && !(options.quiet ?? false)) complain(`Recorded in ${directory}`);
     });

@@ -74,6 +74,12 @@ export async function readKernelFacts(target: Target): Promise<KernelFacts> {
   };
 }
 
+/** The model of the target's processors, as they name it; undefined where they do not. */
+export async function readProcessor(target: Target): Promise<string | undefined> {
+  const cpuinfo = await readText(target, ["cat", "/proc/cpuinfo"], "Reading /proc/cpuinfo");
+  return /^model name\s*:\s*(.*)$/m.exec(cpuinfo)?.[1]?.replaceAll(/\s+/g, " ").trim();
+}
+
 /**
  * Looks for symbols by name, and for the clones that the compiler made of them.
  *

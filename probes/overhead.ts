@@ -5,7 +5,8 @@
  */
 
 import type { RecordingItem } from "../recording/codec.ts";
-import type { WorkloadReport, WorkloadRound } from "../recording/event.ts";
+import type { RoundEvent, WorkloadReport } from "../recording/event.ts";
+import type { Footer } from "../recording/footer.ts";
 import { MachineryError } from "./failure.ts";
 import { splitLines } from "./lines.ts";
 import type { Target } from "./targets/target.ts";
@@ -14,28 +15,44 @@ import type { WorkloadCommand } from "./workloads/program.ts";
 import { readWorkloadLine } from "./workloads/report.ts";
 
 /**
- * Lets runs without probes and traced ones take turns. The first traced one is yielded; of the others
- * only what the workload told is kept.
+ * Lets runs without probes and traced ones take turns. The first traced one is yielded, of the others what
+ * the workload told, before the footer.
  *
  * @param trace Runs the workload with probes.
- * @param tell Is told what the workload said in each round, when it is over.
- * @throws {MachineryError} when a run fails.
+ * @throws {MachineryError} when a run fails; what was recorded by then is yielded before, and whole.
  */
 export async function* takeTurns(
   untraced: () => Promise<readonly WorkloadReport[]>,
   trace: () => AsyncGenerator<RecordingItem, void, undefined>,
   rounds: number,
-  tell: (round: WorkloadRound) => void,
 ): AsyncGenerator<RecordingItem, void, undefined> {
-  for (let round = 0; round < rounds; round++) {
-    const without = await untraced();
-    const reports: WorkloadReport[] = [];
-    for await (const item of trace()) {
-      if (item.kind === "workload") reports.push(item.report);
-      if (round === 0) yield item;
+  const told: RoundEvent[] = [];
+  const tell = (round: number, probes: boolean, report: WorkloadReport): void => {
+    told.push({ kind: "round", round, probes, report });
+  };
+  let footer: Footer | undefined;
+  let failure: unknown;
+  try {
+    for (let round = 1; round <= rounds; round++) {
+      for (const report of await untraced()) tell(round, false, report);
+      for await (const item of trace()) {
+        if (round > 1) {
+          if (item.kind === "workload") tell(round, true, item.report);
+        } else if (item.kind === "footer") {
+          footer = item;
+        } else {
+          yield item;
+        }
+      }
     }
-    tell({ untraced: without, traced: reports });
+  } catch (error) {
+    failure = error;
   }
+  if (footer !== undefined) {
+    yield* told;
+    yield footer;
+  }
+  if (failure !== undefined) throw failure;
 }
 
 /**

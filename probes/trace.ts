@@ -6,7 +6,6 @@
 
 import { join } from "node:path";
 import type { RecordingItem } from "../recording/codec.ts";
-import type { WorkloadRound } from "../recording/event.ts";
 import {
   type DeviceSummary,
   type Header,
@@ -16,7 +15,7 @@ import {
 } from "../recording/header.ts";
 import { abortable } from "./abortable.ts";
 import { RequestError } from "./failure.ts";
-import type { KernelFacts } from "./kernel.ts";
+import { type KernelFacts, readProcessor } from "./kernel.ts";
 import { readFactsOnce } from "./known_facts.ts";
 import { runUntraced, takeTurns } from "./overhead.ts";
 import { checkMemory, DEVDAX } from "./memory/kinds.ts";
@@ -42,6 +41,8 @@ export interface TraceWish extends TargetWish {
   readonly directory: string;
   /** When it began, ISO 8601. */
   readonly created: string;
+  /** The arguments that it was asked for with. */
+  readonly arguments?: readonly string[];
   /** Variables of bpftrace's environment, such as `BPFTRACE_PERF_RB_PAGES`; they win over ours. */
   readonly bpftraceEnvironment?: Readonly<Record<string, string>>;
   /** Is given what a command prints, line by line; else only its last lines are kept. */
@@ -50,12 +51,10 @@ export interface TraceWish extends TargetWish {
   readonly overhead?: OverheadWish;
 }
 
-/** How often the workload runs without probes and with, and who is told. */
+/** How often the workload runs without probes and with. */
 export interface OverheadWish {
   /** How often. */
   readonly rounds: number;
-  /** Is told what the workload said in each round. */
-  readonly onRound: (round: WorkloadRound) => void;
 }
 
 /** Name of the program beside a recording. */
@@ -88,17 +87,25 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
   await using memory = needsMemory(place, target)
     ? await openMemory(target, { ...place, memory: kind })
     : undefined;
-  const facts = await abortable(readFactsOnce(target, wish.cache), wish.signal);
+  const [facts, processor] = await abortable(
+    Promise.all([readFactsOnce(target, wish.cache), readProcessor(target)]),
+    wish.signal,
+  );
   await using workload = await openWorkload(target, memory?.expected, wish.workload, wish.bytes);
   const { command, device } = workload;
   const opened: OpenedTrace = memory === undefined || device !== memory.expected
-    ? { device: Promise.resolve(device), facts }
-    : { device: memory.device, ...(isOwn(wish.workload) ? {} : { memory: memory.memory }), facts };
+    ? { device: Promise.resolve(device), facts, processor }
+    : {
+      device: memory.device,
+      ...(isOwn(wish.workload) ? {} : { memory: memory.memory }),
+      facts,
+      processor,
+    };
   const run = () => traceWorkload(target, opened, command, wish);
   if (wish.overhead === undefined) return yield* run();
-  const { rounds, onRound } = wish.overhead;
   await opened.device;
-  yield* takeTurns(() => runUntraced(target, command, wish.signal), run, rounds, onRound);
+  const untraced = () => runUntraced(target, command, wish.signal);
+  yield* takeTurns(untraced, run, wish.overhead.rounds);
 }
 
 /** What a workload is traced on. */
@@ -108,6 +115,8 @@ export interface OpenedTrace {
   /** What memory that is; absent where the workload chose it. */
   readonly memory?: Promise<MemorySummary>;
   readonly facts: KernelFacts;
+  /** Model of the target's processors; absent where it does not tell. */
+  readonly processor?: string | undefined;
 }
 
 /** Whether a workload is a program of headcount's, which tells what it does. */
@@ -147,10 +156,11 @@ function needsMemory(
  */
 export async function* traceWorkload(
   target: Target,
-  { device, memory, facts }: OpenedTrace,
+  { device, memory, facts, processor }: OpenedTrace,
   workload: WorkloadCommand,
   wish: Pick<
     TraceWish,
+    | "arguments"
     | "bpftraceEnvironment"
     | "bytes"
     | "checkPages"
@@ -178,6 +188,7 @@ export async function* traceWorkload(
     format: RECORDING_FORMAT,
     headcount: wish.headcount,
     created: wish.created,
+    ...(wish.arguments === undefined ? {} : { arguments: wish.arguments }),
     kernel: {
       release: facts.release,
       version: facts.version,
@@ -185,7 +196,7 @@ export async function* traceWorkload(
       pageBytes: facts.pageBytes,
     },
     bpftrace: { version: facts.bpftrace },
-    target: target.summary,
+    target: { ...target.summary, ...(processor === undefined ? {} : { processor }) },
     ...(device === undefined ? {} : { device }),
     ...(memory === undefined ? {} : { memory }),
     workload: {

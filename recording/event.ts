@@ -351,6 +351,21 @@ export interface WorkloadDone {
   readonly bytes: number;
 }
 
+/**
+ * What the workload said in a run of its own, made for its times: all rounds have one without probes and
+ * one with. That with probes of the first round is the recording itself, and not among these.
+ */
+export interface RoundEvent {
+  /** What it is. */
+  readonly kind: "round";
+  /** Which of the rounds, from 1 on. */
+  readonly round: number;
+  /** Whether the probes were attached. */
+  readonly probes: boolean;
+  /** The line, read. */
+  readonly report: WorkloadReport;
+}
+
 /** What a workload told in a run without probes, and in the run with probes after it. */
 export interface WorkloadRound {
   /** Without probes. */
@@ -376,4 +391,5 @@ export type RecordingEvent =
   | LostEvent
   | HelperErrorEvent
   | UnreadableEvent
-  | WorkloadEvent;
+  | WorkloadEvent
+  | RoundEvent;

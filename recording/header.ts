@@ -150,6 +150,8 @@ export interface TargetSummary {
   readonly kind: "local" | "guest";
   /** What ran its instructions. */
   readonly accelerator: Accelerator;
+  /** Model of its processors, as they name it; absent in older recordings. */
+  readonly processor?: string;
   /** Processors. */
   readonly cpus: number;
   /** Bytes of memory. */
@@ -238,6 +240,8 @@ export interface Header {
   readonly headcount: string;
   /** When the recording began, ISO 8601, UTC. */
   readonly created: string;
+  /** The arguments that headcount was called with; absent in older recordings, and of its library. */
+  readonly arguments?: readonly string[];
   /** The kernel that was traced. */
   readonly kernel: {
     /** `uname -r`. */

@@ -25,6 +25,7 @@ export type {
   RecordingEvent,
   RefcountEvent,
   RefusedEvent,
+  RoundEvent,
   RunEvent,
   ThreadEvent,
   UndoEvent,

@@ -187,6 +187,7 @@ const header = object<Header>({
   format: among(...READABLE_FORMATS),
   headcount: text,
   created: text,
+  arguments: optional(texts),
   kernel: object<Header["kernel"]>({
     release: text,
     version: text,
@@ -200,6 +201,7 @@ const header = object<Header>({
       kind: among("hardware", "kvm", "tcg"),
       why: text,
     }),
+    processor: optional(text),
     cpus: count,
     memoryBytes: count,
     commandLine: text,
@@ -324,6 +326,7 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
   helperError: object<Item<"helperError">>({ kind: text, helper: text, code: integer }),
   unreadable: object<Item<"unreadable">>({ kind: text, text }),
   workload: object<Item<"workload">>({ kind: text, report: REPORT }),
+  round: object<Item<"round">>({ kind: text, round: count, probes: flag, report: REPORT }),
   footer: object<Item<"footer">>({
     kind: text,
     end,

@@ -6,12 +6,14 @@ import { ROOT, runTask } from "./support/cli.ts";
 
 const README = await Deno.readTextFile(`${ROOT}README.md`);
 const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`) +
-  await Deno.readTextFile(`${ROOT}docs/generations.md`);
+  await Deno.readTextFile(`${ROOT}docs/generations.md`) +
+  await Deno.readTextFile(`${ROOT}docs/compare.md`);
 const BISECT = await Deno.readTextFile(`${ROOT}docs/bisect.md`);
 
 Deno.test("README names only options that the tasks have", async () => {
   const tasks = [
-    ...["trace", "matrix", "control", "series", "expect", "plan", "analyze", "kernels"],
+    ...["trace", "matrix", "control", "series", "expect", "plan", "analyze", "compare", "mail"],
+    "kernels",
   ];
   const runs = await Promise.all(tasks.map((task) => runTask([task, "--help"])));
   const help = runs.map(({ stdout }) => stdout).join("");
@@ -28,6 +30,22 @@ Deno.test("README shows a real run: the lines are those of a recording's report"
   const lines = shown.split("\n").slice(2).filter((line) => line !== "...");
   assert(lines.length > 30);
   for (const line of lines) assert(report.split("\n").includes(line), line);
+});
+
+Deno.test("README shows what compare and mail print of recordings that are kept", async () => {
+  const blocks = README.split("```text\n").slice(1).map((rest) => rest.split("```")[0] ?? "");
+  const shown = {
+    "Counts, exact": "debian-6.12-7.3.compare",
+    "count, exact": "linux-5.10-rfc.mail",
+  };
+  for (const [words, file] of Object.entries(shown)) {
+    const text = await Deno.readTextFile(`${ROOT}tests/fixtures/comparisons/${file}.txt`);
+    const lines = blocks.find((block) => block.includes(words))?.split("\n") ?? [];
+    assert(lines.length > 10, words);
+    for (const line of lines) {
+      if (line.trim() !== "...") assert(text.split("\n").includes(line), line);
+    }
+  }
 });
 
 Deno.test("README tells the exit code of each verdict", () => {

@@ -77,6 +77,11 @@ Deno.test("trespasses() sees an import across the bar", () => {
   ]);
 });
 
+Deno.test("analyze loads nothing of what compares, nor its statistics", async () => {
+  const graph = await graphOf("cli/analyze.ts");
+  assertEquals([...graph.keys()].filter((path) => path.includes("compare")), []);
+});
+
 Deno.test("inside probes only targets/open.ts names the transports", async () => {
   const transports = ["probes/targets/local.ts", "probes/guest/guest.ts"];
   const graph = await graphOf("cli.ts");
@@ -86,7 +91,7 @@ Deno.test("inside probes only targets/open.ts names the transports", async () =>
 });
 
 Deno.test("analysis and recording are pure: no Deno, no clock, no chance", async () => {
-  for (const room of ["analysis", "analysis/report", "recording"]) {
+  for (const room of ["analysis", "analysis/compare", "analysis/report", "recording"]) {
     for await (const { name, isFile } of Deno.readDir(`${ROOT}${room}`)) {
       if (!isFile) continue;
       const source = await Deno.readTextFile(`${ROOT}${room}/${name}`);

@@ -12,8 +12,16 @@ import {
 import { readReport } from "../cli/recording_file.ts";
 
 const FOLDER = new URL("./fixtures/recordings/", import.meta.url);
-/** The one that was recorded with --zstd. */
-const COMPRESSED = "calls-linux-5.10-gup-test";
+/** Those that were recorded with --zstd. */
+const COMPRESSED: readonly string[] = [
+  "calls-linux-5.10-gup-test",
+  "mail-linux-5.10-get",
+  "mail-linux-5.10-pin",
+  "mail-linux-5.10-rfc-get",
+  "mail-linux-5.10-rfc-pin",
+  "series-linux-5.10",
+  "series-linux-5.10-rfc",
+];
 const UPDATE = Deno.env.get("UPDATE_REPORTS") === "1";
 
 const VERDICTS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
@@ -31,6 +39,10 @@ const VERDICTS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
   "linux-5.10-rfc-2M": "once",
   "linux-7.3-2M": "once",
   "linux-7.3-4K": "once",
+  "mail-linux-5.10-get": "per-page",
+  "mail-linux-5.10-pin": "per-page",
+  "mail-linux-5.10-rfc-get": "once",
+  "mail-linux-5.10-rfc-pin": "once",
   "puts-debian-5.10-2M": "per-page",
   "puts-debian-6.1-2M": "per-page",
   "puts-debian-6.12-2M": "per-page",
@@ -39,6 +51,8 @@ const VERDICTS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
   "puts-linux-5.10-rfc-2M": "once",
   "puts-linux-7.3-4K": "once",
   "puts-linux-7.3-io-uring-held": "undecided",
+  "series-linux-5.10": "per-page",
+  "series-linux-5.10-rfc": "once",
   "sizes-linux-5.10-rfc": "once",
   "sizes-linux-7.3": "once",
   "ways-debian-6.12-process-vm": "undecided",
@@ -46,7 +60,7 @@ const VERDICTS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
 };
 
 async function reportOf(name: string) {
-  if (name === COMPRESSED) return await readReport(fileURLToPath(new URL(name, FOLDER)));
+  if (COMPRESSED.includes(name)) return await readReport(fileURLToPath(new URL(name, FOLDER)));
   const file = await Deno.open(new URL(`${name}/recording.jsonl`, FOLDER));
   return await analyze(decodeItems(splitLines(file.readable)));
 }

@@ -126,12 +126,72 @@ export function bars(histogram: Histogram, width: number): readonly string[] {
     const bucket = histogram[i];
     if (bucket === undefined) break;
     const { count } = bucket;
-    // What was seen at all shows, however little it is.
-    const length = count === 0 ? 0 : Math.max(1, Math.round(room * count / most));
-    const bar = "@".repeat(length).padEnd(room);
+    const bar = barOf(count, most, room);
     lines.push(`  ${interval(bucket).padEnd(13)} ${String(count).padStart(9)} |${bar}|`);
   }
   return lines;
+}
+
+/**
+ * Two histograms on one axis, side by side: each has bars by its own greatest count.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(twoBars([{ lo: 1, hi: 2, count: 512 }], [{ lo: 2, hi: 4, count: 1 }], 60), [
+ *   "  [1, 2)              512 |@@@@@@@@|         0 |        |",
+ *   "  [2, 4)                0 |        |         1 |@@@@@@@@|",
+ * ]);
+ * ```
+ */
+export function twoBars(one: Histogram, other: Histogram, width: number): readonly string[] {
+  const axis = axisOf(one, other);
+  if (axis.length === 0) return ["  nothing to show"];
+  const room = Math.max(8, Math.floor((width - 44) / 2));
+  const sides = [one, other].map((histogram) => ({
+    counts: new Map(histogram.map(({ lo, count }) => [lo, count])),
+    most: Math.max(...histogram.map(({ count }) => count)),
+  }));
+  const lines: string[] = [];
+  for (let i = 0; i < axis.length; i++) {
+    const empty = emptyFrom(axis, i);
+    if (empty >= 3) {
+      lines.push("  ...");
+      i += empty - 1;
+      continue;
+    }
+    const bucket = axis[i];
+    if (bucket === undefined) break;
+    const cells = sides.map(({ counts, most }) => {
+      const count = counts.get(bucket.lo) ?? 0;
+      return `${String(count).padStart(9)} |${barOf(count, most, room)}|`;
+    });
+    lines.push(`  ${interval(bucket).padEnd(13)} ${cells.join(" ")}`);
+  }
+  return lines;
+}
+
+/** All buckets from the lowest of two histograms to the highest; empty where both are. */
+function axisOf(one: Histogram, other: Histogram): Histogram {
+  const counts = new Map<number, Bucket>();
+  for (const bucket of [...one, ...other]) {
+    const count = bucket.count + (counts.get(bucket.lo)?.count ?? 0);
+    counts.set(bucket.lo, { ...bucket, count });
+  }
+  const edges = [...counts.keys()].sort((a, b) => a - b);
+  const axis: Bucket[] = [];
+  const last = edges.at(-1) ?? -1;
+  for (let lo = edges[0] ?? 0; lo <= last; lo = Math.max(1, lo * 2)) {
+    axis.push(counts.get(lo) ?? { lo, hi: Math.max(1, lo * 2), count: 0 });
+  }
+  return axis;
+}
+
+/** A bar as long as its share of the greatest; what was seen at all shows, however little it is. */
+function barOf(count: number, most: number, room: number): string {
+  const length = count === 0 ? 0 : Math.max(1, Math.round(room * count / most));
+  return "@".repeat(length).padEnd(room);
 }
 
 /** How many buckets are empty from `start` on. */

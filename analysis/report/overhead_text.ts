@@ -45,14 +45,14 @@ export function renderOverhead(overheads: readonly Overhead[], isEmulated: boole
     { head: "factor", right: true },
   ], rows);
   const note = isEmulated
-    ? "The factor is an emulator's: hardware has another."
+    ? "It is an emulator's: hardware has another."
     : "Runs with probes and without took turns.";
   return [
     "",
     "Overhead of the probes",
     ...table.map((line) => `  ${line}`),
-    "  n: rounds x times in each; median (min..max); the factor is of each round's medians.",
-    `  ${note}`,
+    "  n: rounds x times in each; median (min..max).",
+    `  The factor is of each round's medians. ${note}`,
     "",
   ].join("\n");
 }

@@ -12,7 +12,10 @@ import type { Ledger } from "../ledger.ts";
 import type { PageArrays } from "../page_arrays.ts";
 import type { ProcessSums } from "../processes.ts";
 import type { PutSide } from "../put_side.ts";
+import type { Overhead } from "../overhead.ts";
 import type { RepeatTimes } from "../repeats.ts";
+import type { Quartiles } from "../call_sums.ts";
+import type { SampledTimes } from "../times.ts";
 import type { SeenTaking } from "../takings.ts";
 import type { CounterExample, VerdictKind } from "../verdict.ts";
 
@@ -104,6 +107,8 @@ export interface Report {
     readonly headcount: string;
     /** ISO 8601, UTC. */
     readonly created: string;
+    /** The arguments that headcount was called with; absent in older recordings. */
+    readonly arguments?: readonly string[];
     readonly bpftrace: string;
     /** Hash of the script that was run. */
     readonly scriptSha256: string;
@@ -121,8 +126,12 @@ export interface Report {
     readonly accelerator: "hardware" | "kvm" | "tcg";
     /** Why this accelerator. */
     readonly why: string;
+    /** Model of its processors; absent in older recordings. */
+    readonly processor?: string;
     readonly cpus: number;
     readonly memoryBytes: number;
+    /** The kernel's command line. */
+    readonly commandLine: string;
   };
   /** The devdax device whose memory was pinned, or what stands in its place; `null` for any memory. */
   readonly device: {
@@ -167,6 +176,12 @@ export interface Report {
   readonly pageArrays?: PageArrays;
   /** Histograms over the judged calls. */
   readonly histograms: ReportHistograms;
+  /** Nanoseconds of the judged calls, probes included; `null` where there are none. */
+  readonly callTime: Quartiles | null;
+  /** What the workload timed; absent where it told no times. */
+  readonly times?: readonly SampledTimes[];
+  /** What the probes cost; absent where that was not asked for. */
+  readonly overhead?: readonly Overhead[];
   /** What is missing from the recording. */
   readonly ledger: Ledger;
 }

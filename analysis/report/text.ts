@@ -8,6 +8,7 @@ import { EXIT_CODES } from "../verdict.ts";
 import { bars, fields, paintWith } from "./layout.ts";
 import { ledgerLines } from "./ledger_text.ts";
 import { heldRows, processRows } from "./listed_text.ts";
+import { renderOverhead } from "./overhead_text.ts";
 import { probeRows } from "./probes_text.ts";
 import type { Report } from "./report.ts";
 import { totalRows } from "./totals_text.ts";
@@ -56,6 +57,7 @@ export function renderText(report: Report, options: TextOptions = {}): string {
     ...section("Pages per call", bars(histograms.pagesPerCall, width)),
     ...section("Nanoseconds per call", bars(histograms.callNanoseconds, width), timeNote(report)),
     ...section("Ledger", ledgerLines(report, width, paint)),
+    ...(report.overhead === undefined ? [] : overheadLines(report)),
     "",
     paint.verdict(report.verdict, report.verdict) + ` (exit code ${EXIT_CODES[report.verdict]})`,
     "",
@@ -66,4 +68,9 @@ function timeNote({ target }: Report): string {
   return target.accelerator === "tcg"
     ? "probes included; emulated, not hardware's time"
     : "probes included";
+}
+
+/** What the probes cost, after a blank line. */
+function overheadLines({ overhead = [], target }: Report): readonly string[] {
+  return renderOverhead(overhead, target.accelerator === "tcg").trimEnd().split("\n");
 }

@@ -1,4 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { addTime, noCalls, quartilesOf, timeHistogramOf } from "../../analysis/call_sums.ts";
 import { bucketOf, histogram } from "../../analysis/histogram.ts";
 
 Deno.test("bucketOf() is exact at the edges", () => {
@@ -41,3 +42,26 @@ Deno.test("histogram() of nothing has no buckets", () => {
   assertEquals(histogram([]), []);
   assertEquals(histogram([[7, 0]]), []);
 });
+
+Deno.test("quartiles of times are within a thirty-second of the true ones", () => {
+  for (const scale of [1, 700, 1_000_003, 2 ** 40]) {
+    const sums = noCalls();
+    for (let i = 1; i <= 1000; i++) addTime(sums, i * scale);
+    const { count, lower, median, upper } = quartilesOf(sums.nanoseconds) ?? fail();
+    assertEquals(count, 1000);
+    for (const [found, true_] of [[lower, 250], [median, 500], [upper, 750]] as const) {
+      assert(Math.abs(found / (true_ * scale) - 1) < 1 / 32, `${scale}: ${found}`);
+    }
+  }
+});
+
+Deno.test("times are counted at every power of two, 0 and the largest included", () => {
+  const times = [0, 1, 15, 16, 31, 32, 2 ** 31, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER];
+  const sums = noCalls();
+  for (const ns of times) addTime(sums, ns);
+  assertEquals(timeHistogramOf(sums.nanoseconds), histogram(times.map((ns) => [ns, 1])));
+});
+
+function fail(): never {
+  throw new Error("no quartiles");
+}

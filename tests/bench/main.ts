@@ -7,6 +7,7 @@
 import { parseArgs } from "node:util";
 import { textTable } from "headcount";
 import { benchAnalysis } from "./analysis.ts";
+import { benchCompare } from "./compare.ts";
 import { benchProbes } from "./probes.ts";
 import { benchRate } from "./rate.ts";
 import type { BenchOptions, BenchResult } from "./result.ts";
@@ -17,6 +18,7 @@ type Part = (options: BenchOptions) => Promise<BenchResult>;
 
 const PARTS: Readonly<Record<string, Part>> = {
   analysis: benchAnalysis,
+  compare: benchCompare,
   probes: benchProbes,
   rate: benchRate,
   verdict: benchVerdict,

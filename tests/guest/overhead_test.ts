@@ -1,7 +1,7 @@
 /** What probes cost, by runs without them in between. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { Overhead, Report } from "headcount";
+import type { Report } from "headcount";
 import { runTask, temporaryFolder } from "../support/cli.ts";
 import { guestTest } from "../support/guest.ts";
 
@@ -12,13 +12,20 @@ guestTest("trace --overhead times runs without probes and with, in turns", async
     ...["--overhead", "--rounds", "2"],
   ]);
   assertEquals(code, 1, stderr);
-  const { verdict, ledger, overhead }: Report & { overhead: readonly Overhead[] } = JSON.parse(
-    stdout,
-  );
+  const report: Report = JSON.parse(stdout);
+  const { verdict, ledger, overhead = [], times = [], target, recording } = report;
   assertEquals([verdict, ledger.clean], ["per-page", true]);
   assertEquals(overhead.map(({ part, rounds, timesPerRun }) => [part, rounds, timesPerRun]), [
     ["system calls", 2, 1],
   ]);
   const [cost] = overhead;
   assert(cost !== undefined && cost.factor.median > 1 && cost.untracedNs.min > 0);
+  // The recording holds all of it.
+  assertEquals(times.map(({ part, probes, runs }) => [part, probes, runs.length]), [
+    ["system calls", false, 2],
+    ["system calls", true, 2],
+  ]);
+  assert(target.processor !== undefined && recording.arguments?.[0] === "trace");
+  const again = await runTask(["analyze", "--json", `${folder.path}/recording`]);
+  assertEquals(again.stdout, stdout);
 });

@@ -1,27 +1,48 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { takeTurns } from "../../probes/overhead.ts";
-import type { RecordingItem, WorkloadReport, WorkloadRound } from "headcount";
+import type { RecordingItem, WorkloadReport } from "headcount";
 
 function done(bytes: number): WorkloadReport {
   return { step: "done", bytes };
 }
 
-Deno.test("takeTurns() lets runs without probes and with take turns, and yields the first recording", async () => {
+Deno.test("takeTurns() lets runs without probes and with take turns: the first recording is whole, of the others is what they said", async () => {
   const order: string[] = [];
-  const rounds: WorkloadRound[] = [];
-  let run = 0;
-  async function* trace(): AsyncGenerator<RecordingItem, void, undefined> {
-    order.push("traced");
-    yield { kind: "lost", events: ++run };
-    yield { kind: "workload", report: done(run) };
-    await Promise.resolve();
-  }
-  const untraced = (): Promise<WorkloadReport[]> => {
-    order.push("untraced");
-    return Promise.resolve([done(0)]);
-  };
-  const items = await Array.fromAsync(takeTurns(untraced, trace, 3, (it) => rounds.push(it)));
-  assertEquals(order, ["untraced", "traced", "untraced", "traced", "untraced", "traced"]);
-  assertEquals(items, [{ kind: "lost", events: 1 }, { kind: "workload", report: done(1) }]);
-  assertEquals(rounds.map(({ traced }) => traced), [[done(1)], [done(2)], [done(3)]]);
+  const items = await Array.fromAsync(takeTurns(
+    () => Promise.resolve([done(order.push("untraced"))]),
+    () => recording(order.push("traced")),
+    2,
+  ));
+  assertEquals(order, ["untraced", "traced", "untraced", "traced"]);
+  assertEquals(items, [
+    { kind: "lost", events: 2 },
+    { kind: "workload", report: done(2) },
+    { kind: "round", round: 1, probes: false, report: done(1) },
+    { kind: "round", round: 2, probes: false, report: done(3) },
+    { kind: "round", round: 2, probes: true, report: done(4) },
+    FOOTER,
+  ]);
 });
+
+Deno.test("takeTurns() that fails in a later round keeps the recording whole", async () => {
+  let runs = 0;
+  const items: RecordingItem[] = [];
+  const failing = takeTurns(
+    () => runs === 0 ? Promise.resolve([]) : Promise.reject(new Error("no more")),
+    () => recording(++runs),
+    3,
+  );
+  await assertRejects(async () => {
+    for await (const item of failing) items.push(item);
+  }, "no more");
+  assertEquals(items.map(({ kind }) => kind), ["lost", "workload", "footer"]);
+});
+
+const FOOTER: RecordingItem = { kind: "footer", end: { kind: "complete" } };
+
+async function* recording(events: number): AsyncGenerator<RecordingItem, void, undefined> {
+  yield { kind: "lost", events };
+  yield { kind: "workload", report: done(events) };
+  yield FOOTER;
+  await Promise.resolve();
+}
