@@ -7,6 +7,7 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { VERSION } from "../mod.ts";
 import { addAnalyze } from "./analyze.ts";
+import { addKernel } from "./kernel.ts";
 import { addKernels } from "./kernels.ts";
 import { addControl } from "./control.ts";
 import { addMatrix } from "./matrix.ts";
@@ -24,7 +25,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .enablePositionalOptions()
     .showHelpAfterError("(--help tells what can be given)")
     .configureHelp({ helpWidth: 80 });
-  for (const add of [addTrace, addMatrix, addControl, addPlan, addAnalyze, addKernels]) add(root);
+  const all = [addTrace, addMatrix, addControl, addPlan, addAnalyze, addKernels, addKernel];
+  for (const add of all) add(root);
   try {
     await root.parseAsync(args, { from: "user" });
   } catch (error) {

@@ -7,7 +7,7 @@ const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`) +
   await Deno.readTextFile(`${ROOT}docs/generations.md`);
 
 Deno.test("README names only options that the tasks have", async () => {
-  const tasks = ["trace", "matrix", "control", "plan", "analyze", "kernels"];
+  const tasks = ["trace", "matrix", "control", "plan", "analyze", "kernels", "kernel"];
   const runs = await Promise.all(tasks.map((task) => runTask([task, "--help"])));
   const help = runs.map(({ stdout }) => stdout).join("");
   const named = new Set(README.match(/(?<=[`\s])--[a-z]+\b/g));
