@@ -103,7 +103,7 @@ function render(built: BuiltKernel): string {
     `release  ${built.release}`,
     ...built.patches.map((title) => `patch    ${title}`),
     `image    ${built.image} (${mebibytes(built.imageBytes)})`,
-    `build    ${built.folder} (${mebibytes(built.folderBytes)}, ${compiled})`,
+    `build    ${built.folder} (${compiled})`,
     `config   ${built.config}`,
     "",
     `Next: deno task trace --kernel ${built.image}`,

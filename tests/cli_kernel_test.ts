@@ -60,7 +60,7 @@ toyTest(
     const { code, stdout, stderr } = await kernel();
     assertEquals(code, 0, stderr);
     assertMatch(stdout, /^release {2}5\.10\.7-headcount\n/);
-    assertStringIncludes(stdout, ", 2 files compiled)");
+    assertStringIncludes(stdout, "(2 files compiled)");
     const image = /^Next: deno task trace --kernel (\/\S+)$/m.exec(stdout)?.[1] ?? "";
     assertMatch(image, /\/cache\/headcount\/builds\/linux-\w+\/bzImage-5\.10\.7-headcount$/);
     assertStringIncludes(await Deno.readTextFile(image), "four\n");

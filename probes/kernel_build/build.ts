@@ -6,7 +6,7 @@
 
 import { basename, dirname, join, resolve } from "node:path";
 import { digest, exists, UNFINISHED } from "../cache.ts";
-import { diskBytes, explainDisk } from "../debian/entry.ts";
+import { explainDisk } from "../debian/entry.ts";
 import { MachineryError, RequestError } from "../failure.ts";
 import { withLock } from "../lock.ts";
 import { type BuildPlace, configure, requireOptions } from "./configure.ts";
@@ -72,8 +72,6 @@ export interface BuiltKernel {
   readonly compiled: number;
   /** The build's folder. */
   readonly folder: string;
-  /** Bytes that it takes. */
-  readonly folderBytes: number;
   /** Its configuration. */
   readonly config: string;
   /** All that make printed. */
@@ -144,7 +142,6 @@ export async function buildKernel(wish: KernelBuildWish): Promise<BuiltKernel> {
         patches: patches.map(({ title }) => title),
         compiled,
         folder,
-        folderBytes: await diskBytes(folder),
         config: join(place.objects, ".config"),
         log: place.log,
       };
@@ -168,7 +165,9 @@ async function make({ source, objects, log }: BuildPlace, wish: KernelBuildWish)
       const [, what, object] = /^ {2}([A-Z]+)\s+(\S+)/.exec(line) ?? [];
       if (what === undefined) return;
       if (what === "CC" || what === "AS") compiled++;
-      wish.onEvent({ kind: "detail", text: `${compiled} compiled, ${object}` });
+      // Host programs are told by their whole paths.
+      const name = object?.replace(`${objects}/`, "") ?? "";
+      wish.onEvent({ kind: "detail", text: `${compiled} compiled, ${name}` });
     },
   });
   return compiled;
