@@ -10,6 +10,7 @@ import { addAnalyze } from "./analyze.ts";
 import { addCompare } from "./compare.ts";
 import { addControl } from "./control.ts";
 import { addExpect, EXIT_BISECT_USAGE } from "./expect.ts";
+import { addKernel } from "./kernel.ts";
 import { addKernels } from "./kernels.ts";
 import { addMail } from "./mail.ts";
 import { addMatrix } from "./matrix.ts";
@@ -31,7 +32,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   addTrace(root, args);
   const commands = [
     ...[addMatrix, addControl, addSeries, addPlan],
-    ...[addAnalyze, addCompare, addMail, addExpect, addKernels],
+    ...[addAnalyze, addCompare, addMail, addExpect, addKernels, addKernel],
   ];
   for (const add of commands) add(root);
   try {

@@ -35,6 +35,13 @@ export {
 } from "./guest/kernels.ts";
 export type { BootEvent, PhaseName } from "./guest/phase.ts";
 export type { KernelFacts } from "./kernel.ts";
+export {
+  type BuildEvent,
+  buildKernel,
+  type BuildPhase,
+  type BuiltKernel,
+  type KernelBuildWish,
+} from "./kernel_build/build.ts";
 export { splitLines } from "./lines.ts";
 export { planFor, type PlanForWish, type PlanPreview } from "./preview.ts";
 export { Progress, type ProgressEvent, type ProgressOptions } from "./progress.ts";

@@ -1,14 +1,16 @@
 /**
- * What a trace tells of its way, and how a terminal shows it.
+ * What a trace or a build tells of its way, and how a terminal shows it.
  *
  * @module
  */
 
 import type { BootEvent } from "./guest/phase.ts";
+import type { BuildEvent } from "./kernel_build/build.ts";
 
-/** A step of a trace. */
+/** A step of a trace, or of a kernel's build. */
 export type ProgressEvent =
   | BootEvent
+  | BuildEvent
   /** A line that a command printed. */
   | { readonly kind: "output"; readonly text: string }
   /** Where it runs, and why there. */
@@ -26,13 +28,18 @@ export interface ProgressOptions {
   readonly quiet: boolean;
 }
 
-/** Shows the steps of a trace: on a terminal as one line of phases and their seconds. */
+/** A line that tells details is written anew at most so often. */
+const REDRAW_MS = 100;
+
+/** Shows the steps: on a terminal as one line of phases and their seconds. */
 export class Progress {
   readonly #options: ProgressOptions;
   readonly #done: string[] = [];
   #phase = "start";
   #began: number;
   #open = false;
+  #detail = "";
+  #drawn = -Infinity;
 
   /** Begins with the phase "start". */
   constructor(options: ProgressOptions) {
@@ -59,8 +66,14 @@ export class Progress {
       case "phase":
         this.#close();
         this.#phase = event.name;
+        this.#detail = "";
         this.#began = this.#options.now();
         return this.#draw();
+      case "detail":
+        this.#detail = ` (${event.text})`;
+        // A build tells of hundreds in a second.
+        if (this.#options.now() - this.#drawn >= REDRAW_MS) this.#draw();
+        return;
     }
   }
 
@@ -84,12 +97,13 @@ export class Progress {
   #draw(): void {
     const { columns, quiet, write } = this.#options;
     if (quiet || columns === undefined) return;
-    const now = this.#phase === "start" ? [] : [`${this.#phase} ...`];
+    const now = this.#phase === "start" ? [] : [`${this.#phase} ...${this.#detail}`];
     const line = [...this.#done, ...now].join("  ");
     // A line that wraps could not be written over: what is oldest goes.
     const most = Math.max(columns - 1, 20);
     write(`\r\x1b[2K${line.length > most ? `...${line.slice(3 - most)}` : line}`);
     this.#open = true;
+    this.#drawn = this.#options.now();
   }
 
   #line(text: string): void {

@@ -83,3 +83,30 @@ Deno.test("Progress knows its phase, shown or not", () => {
   assertEquals(shown({ columns: 80, quiet: false }).phase, "attach");
   assertEquals(shown({ columns: undefined, quiet: true }).phase, "attach");
 });
+
+Deno.test("Progress shows how far a phase is, and not more often than can be read", () => {
+  const written: string[] = [];
+  let now = 0;
+  const progress = new Progress({
+    columns: 80,
+    quiet: false,
+    write: (text) => written.push(text),
+    now: () => now,
+  });
+  const detail = (after: number, text: string): void => {
+    now += after;
+    progress.tell({ kind: "detail", text });
+  };
+  progress.tell({ kind: "phase", name: "configure" });
+  detail(500, "a");
+  detail(10, "b");
+  detail(10, "c");
+  detail(200, "d");
+  progress.tell({ kind: "phase", name: "build" });
+  assertEquals(written, [
+    `${CLEAR}configure ...`,
+    `${CLEAR}configure ... (a)`,
+    `${CLEAR}configure ... (d)`,
+    `${CLEAR}configure 0.7s  build ...`,
+  ]);
+});
