@@ -246,7 +246,6 @@ export {
   type ReportRole,
   type ReportTotals,
   type SampledTimes,
-  sampleTimes,
   type SeenTaking,
   type SeriesCell,
   type SeriesRow,

@@ -74,7 +74,6 @@ export {
   type CellTimes,
   type MeasuredCell,
   perTwoMiB,
-  sampleTimes,
   type SeriesCell,
   type SeriesRow,
   seriesRow,

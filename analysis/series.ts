@@ -7,7 +7,7 @@
 import type { Accelerator } from "../recording/header.ts";
 import { type ExpectedVerdict, expectVerdict } from "./expectation.ts";
 import type { PutSide } from "./put_side.ts";
-import { type RepeatTimes, type Spread, spread } from "./repeats.ts";
+import { type Spread, spread } from "./repeats.ts";
 import type { Report, ReportTotals } from "./report/report.ts";
 import type { VerdictKind } from "./verdict.ts";
 import { byteSize } from "./words.ts";
@@ -79,7 +79,7 @@ const PAGE_BYTES = 4096;
 /**
  * Takes from a report what a series shows of it.
  *
- * @param times What the kernel's benchmark told without probes, if it did.
+ * @param emulatedTimes Whether times are taken from it that are an emulator's.
  * @param expected Verdicts that are expected; absent where any is as good.
  *
  * @example
@@ -97,8 +97,8 @@ const PAGE_BYTES = 4096;
 export function seriesRow(
   { kernel, alignBytes, batch }: SeriesCell,
   report: Report,
-  { times, expected }: {
-    readonly times?: RepeatTimes | undefined;
+  { emulatedTimes = false, expected }: {
+    readonly emulatedTimes?: boolean;
     readonly expected?: readonly ExpectedVerdict[] | undefined;
   } = {},
 ): MeasuredCell {
@@ -109,44 +109,27 @@ export function seriesRow(
     accelerator: report.target.accelerator,
     totals: report.totals,
     putSide: report.putSide,
-    times: times === undefined ? null : timesPerUnit(times, report.workload.bytes),
+    times: report.target.accelerator !== "tcg" || emulatedTimes ? untracedTimes(report) : null,
     verdict: report.verdict,
     reasons: report.reasons,
     ...(expected === undefined ? {} : { expected }),
   };
 }
 
-/** Times of a repeat, which takes all of the memory, as those of 2 MiB. */
-function timesPerUnit({ count, getNs, putNs }: RepeatTimes, bytes: number): CellTimes {
+/** What the kernel's benchmark told in the runs without probes; `null` where it did not. */
+function untracedTimes({ times = [], workload }: Report): CellTimes | null {
+  const samples = (part: "get" | "put"): readonly number[] =>
+    times.filter((it) => it.part === part && !it.probes).flatMap(({ runs }) => runs.flat());
+  const getNs = samples("get");
+  const [get, put] = [spread(getNs), spread(samples("put"))];
+  if (get === undefined || put === undefined) return null;
+  // A repeat takes all of the memory.
   const scaled = ({ min, median, max }: Spread): Spread => ({
-    min: min * UNIT_BYTES / bytes,
-    median: median * UNIT_BYTES / bytes,
-    max: max * UNIT_BYTES / bytes,
+    min: min * UNIT_BYTES / workload.bytes,
+    median: median * UNIT_BYTES / workload.bytes,
+    max: max * UNIT_BYTES / workload.bytes,
   });
-  return { count, getNs: scaled(getNs), putNs: scaled(putNs) };
-}
-
-/**
- * Sums up samples, such as those that were kept of a cell; `undefined` where there are none.
- *
- * @param getNs Nanoseconds that each repeat took to get or pin all of the memory.
- * @param putNs The same to put it.
- *
- * @example
- * ```ts
- * import { sampleTimes } from "headcount";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(sampleTimes([5, 9], [2, 2])?.getNs, { min: 5, median: 7, max: 9 });
- * assertEquals(sampleTimes([], []), undefined);
- * ```
- */
-export function sampleTimes(
-  getNs: readonly number[],
-  putNs: readonly number[],
-): RepeatTimes | undefined {
-  const [get, put] = [spread(getNs), spread(putNs)];
-  return get && put && { count: getNs.length, getNs: get, putNs: put };
+  return { count: getNs.length, getNs: scaled(get), putNs: scaled(put) };
 }
 
 /**

@@ -25,7 +25,7 @@ export function addCompare(root: Command): void {
     .argument("<baseline>", "recording of the kernel before the change; several by commas")
     .argument("<patched>", "recording of the kernel with it; several by commas")
     .option("--force", "compare what is not alike all the same")
-    .option("--times", "show times that are an emulator's, too")
+    .option("--emulated-times", "show times that are an emulator's, too")
     .option("--json", "print the comparison as one JSON object")
     .addHelpText("after", COMPARE_HELP)
     .action(async (baseline, patched, { json = false, ...options }) => {

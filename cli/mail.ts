@@ -18,7 +18,7 @@ export function addMail(root: Command): void {
     .argument("[patched]", "recording of the kernel with it; several by commas")
     .option("--check <file>", "check a text instead; - for standard input")
     .option("--force", "put what is not alike side by side all the same")
-    .option("--times", "show times that are an emulator's, too")
+    .option("--emulated-times", "show times that are an emulator's, too")
     .addHelpText("after", MAIL_HELP)
     .action(async (baseline, patched, { check, ...options }) => {
       if (check !== undefined) {
@@ -56,7 +56,7 @@ recordings are not alike; 64 usage error.
 
 Examples:
   deno task mail recordings/base recordings/patched
-  deno task mail base-get,base-pin rfc-get,rfc-pin --times
+  deno task mail base-get,base-pin rfc-get,rfc-pin --emulated-times
   deno task mail --check 0001-mm-gup.patch`;
 
 /** Checks a text; gives the exit code. */

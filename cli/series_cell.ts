@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import type { Report, WorkloadReport } from "../mod.ts";
+import type { Report } from "../mod.ts";
 import { readReport, recordingIn } from "./recording_file.ts";
 
 /** What a cell is made of, by the words that tell of a difference. */
@@ -15,17 +15,15 @@ export type CellMakings = Readonly<Record<string, string | number | boolean>>;
 export interface CellNote {
   /** What it was made of. */
   readonly made: CellMakings;
-  /** Runs without probes. */
+  /** How often the workload ran without probes. */
   readonly rounds?: number;
-  /** Nanoseconds that each of their repeats took to get or pin the memory, and to put it. */
-  readonly times?: { readonly getNs: readonly number[]; readonly putNs: readonly number[] };
   /** Why the kernel cannot do it, where it cannot. */
   readonly lacks?: string;
 }
 
 /** What a folder holds of a cell. */
 export type KeptCell =
-  | { readonly kind: "measured"; readonly report: Report; readonly note: CellNote }
+  | { readonly kind: "measured"; readonly report: Report }
   | { readonly kind: "lacking"; readonly why: string }
   /** Nothing yet, where there is no reason. */
   | { readonly kind: "again"; readonly why?: string };
@@ -58,7 +56,7 @@ export async function keptCell(
   if (isTimed && timed.rounds > (note.rounds ?? 0)) {
     return { kind: "again", why: "its times were not taken, or less often" };
   }
-  return { kind: "measured", report, note };
+  return { kind: "measured", report };
 }
 
 /** The report of a recording that came to its end. */
@@ -101,12 +99,4 @@ export async function emptyCell(folder: string): Promise<void> {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
   }
-}
-
-/** The times that a workload told in runs without probes; nothing where it told none. */
-export function timesIn(reports: readonly WorkloadReport[]): Pick<CellNote, "times"> {
-  const repeats = reports.filter((report) => report.step === "repeat");
-  const getNs = repeats.flatMap(({ getNs }) => getNs ?? []);
-  const putNs = repeats.flatMap(({ putNs }) => putNs ?? []);
-  return getNs.length === 0 ? {} : { times: { getNs, putNs } };
 }

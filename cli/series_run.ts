@@ -16,28 +16,19 @@ import {
   type ProgressEvent,
   type Report,
   runInTurn,
-  sampleTimes,
   type SeriesCell,
   type SeriesRow,
   seriesRow,
   type TurnLack,
   type TurnRun,
   VERSION,
-  type WorkloadReport,
   type WorkloadWish,
 } from "../mod.ts";
 import type { ListedInMatrix } from "./kernel_list.ts";
 import { complain, errorText } from "./output.ts";
 import { limitTime, showProgress, writeItem } from "./record.ts";
 import { createRecording, readReport } from "./recording_file.ts";
-import {
-  type CellMakings,
-  type CellNote,
-  emptyCell,
-  keptCell,
-  timesIn,
-  writeNote,
-} from "./series_cell.ts";
+import { type CellMakings, emptyCell, keptCell, writeNote } from "./series_cell.ts";
 import { type TargetOptions, targetWish } from "./target_options.ts";
 
 /** What series is to be made. */
@@ -209,7 +200,7 @@ async function keptRow(making: Making, job: CellJob): Promise<SeriesRow | undefi
   switch (kept.kind) {
     case "measured":
       making.say(job, "kept");
-      return measuredRow(making, job, kept.report, kept.note);
+      return measuredRow(making, job, kept.report);
     case "lacking":
       making.say(job, "kept");
       return { ...job.cell, kind: "lacking", why: kept.why };
@@ -298,10 +289,11 @@ function guestWish(
     alignBytes,
     memory: { kind: "devdax", ...(map === undefined ? {} : { map }) } as const,
     headcount: VERSION,
+    arguments: Deno.args,
   };
 }
 
-/** Records a cell, then times it. */
+/** Records a cell. */
 async function makeCell(
   making: Making,
   job: CellJob,
@@ -313,22 +305,18 @@ async function makeCell(
   await emptyCell(folder);
   await writeNote(folder, { made });
   if (turn.kind === "lacking") throw turn.error;
+  const untraced = turn.target.accelerator.kind === "tcg" && !emulatedTimes ? 0 : rounds;
+  const place = { directory: folder, created: new Date().toISOString() };
   {
     await using file = await createRecording(folder, zstd);
-    for await (const item of turn.trace({ directory: folder, created: new Date().toISOString() })) {
+    for await (const item of turn.trace(place, untraced)) {
       await writeItem(file, encodeItem(item), folder);
     }
   }
   if (signal.aborted) throw signal.reason;
   const report = await readReport(folder);
-  if (report.target.accelerator === "tcg" && !emulatedTimes) {
-    return measuredRow(making, job, report, { made });
-  }
-  const told: WorkloadReport[] = [];
-  for (let round = 0; round < rounds; round++) told.push(...await turn.time());
-  const note = { made, rounds, ...timesIn(told) };
-  await writeNote(folder, note);
-  return measuredRow(making, job, report, note);
+  await writeNote(folder, { made, rounds: untraced });
+  return measuredRow(making, job, report);
 }
 
 /** Remembers that a kernel cannot do it. */
@@ -340,11 +328,9 @@ function measuredRow(
   { wish: { expected, options } }: Making,
   { cell }: CellJob,
   report: Report,
-  { times }: CellNote,
 ): SeriesRow {
-  const isShown = report.target.accelerator !== "tcg" || options.emulatedTimes === true;
   return seriesRow(cell, report, {
-    times: times === undefined || !isShown ? undefined : sampleTimes(times.getNs, times.putNs),
+    emulatedTimes: options.emulatedTimes === true,
     expected: expected(cell.kernel),
   });
 }

@@ -14,9 +14,17 @@ import { workloadFailure } from "./workloads/failure.ts";
 import type { WorkloadCommand } from "./workloads/program.ts";
 import { readWorkloadLine } from "./workloads/report.ts";
 
+/** How often a workload runs. */
+export interface Turns {
+  /** Without probes. */
+  readonly untraced: number;
+  /** With probes, 1 or more. */
+  readonly traced: number;
+}
+
 /**
- * Lets runs without probes and traced ones take turns. The first traced one is yielded, of the others what
- * the workload told, before the footer.
+ * Lets runs without probes and traced ones take turns, as long as there are any of both. The first traced
+ * one is yielded, of the others what the workload told, before the footer.
  *
  * @param trace Runs the workload with probes.
  * @throws {MachineryError} when a run fails; what was recorded by then is yielded before, and whole.
@@ -24,7 +32,7 @@ import { readWorkloadLine } from "./workloads/report.ts";
 export async function* takeTurns(
   untraced: () => Promise<readonly WorkloadReport[]>,
   trace: () => AsyncGenerator<RecordingItem, void, undefined>,
-  rounds: number,
+  turns: Turns,
 ): AsyncGenerator<RecordingItem, void, undefined> {
   const told: RoundEvent[] = [];
   const tell = (round: number, probes: boolean, report: WorkloadReport): void => {
@@ -33,8 +41,11 @@ export async function* takeTurns(
   let footer: Footer | undefined;
   let failure: unknown;
   try {
-    for (let round = 1; round <= rounds; round++) {
-      for (const report of await untraced()) tell(round, false, report);
+    for (let round = 1; round <= Math.max(turns.untraced, turns.traced); round++) {
+      if (round <= turns.untraced) {
+        for (const report of await untraced()) tell(round, false, report);
+      }
+      if (round > turns.traced) continue;
       for await (const item of trace()) {
         if (round > 1) {
           if (item.kind === "workload") tell(round, true, item.report);

@@ -5,13 +5,14 @@
  */
 
 import type { RecordingItem } from "../recording/codec.ts";
-import type { WorkloadReport } from "../recording/event.ts";
+import type { TargetSummary } from "../recording/header.ts";
 import { abortable } from "./abortable.ts";
 import type { RecordingPlace } from "./control.ts";
+import { readProcessor } from "./kernel.ts";
 import { readFactsOnce } from "./known_facts.ts";
 import { DEVDAX } from "./memory/kinds.ts";
 import { openMemory } from "./memory/open.ts";
-import { runUntraced } from "./overhead.ts";
+import { runUntraced, takeTurns } from "./overhead.ts";
 import { openTarget } from "./targets/open.ts";
 import { type TraceWish, traceWorkload } from "./trace.ts";
 import { openWorkload } from "./workloads/open.ts";
@@ -28,10 +29,14 @@ export interface InTurnWish
 export interface TurnRun {
   /** What it is. */
   readonly kind: "ready";
-  /** Runs the workload with probes and yields the recording. */
-  trace(place: RecordingPlace): AsyncGenerator<RecordingItem, void, undefined>;
-  /** Runs it without probes; gives what it said. */
-  time(): Promise<readonly WorkloadReport[]>;
+  /** Where. */
+  readonly target: TargetSummary;
+  /**
+   * Runs the workload with probes and yields the recording.
+   *
+   * @param untraced How often it runs without probes, too: what it says then is in the recording.
+   */
+  trace(place: RecordingPlace, untraced: number): AsyncGenerator<RecordingItem, void, undefined>;
 }
 
 /** A workload that cannot be run there: the others may. */
@@ -57,7 +62,10 @@ export async function* runInTurn(
   await using target = await openTarget(wish);
   wish.onEvent({ kind: "phase", name: "facts" });
   await using memory = await openMemory(target, { ...wish, memory: kind });
-  const facts = await abortable(readFactsOnce(target, wish.cache), wish.signal);
+  const [facts, processor] = await abortable(
+    Promise.all([readFactsOnce(target, wish.cache), readProcessor(target)]),
+    wish.signal,
+  );
   for (const [i, workload] of wish.workloads.entries()) {
     const lost = await Promise.race([target.lost, Promise.resolve(undefined)]);
     if (lost !== undefined && i > 0) return;
@@ -68,9 +76,17 @@ export async function* runInTurn(
       );
       yield {
         kind: "ready",
-        trace: (place) =>
-          traceWorkload(target, { ...memory, facts }, command, { ...wish, ...place }),
-        time: () => runUntraced(target, command, wish.signal),
+        target: target.summary,
+        trace: (place, untraced) =>
+          takeTurns(
+            () => runUntraced(target, command, wish.signal),
+            () =>
+              traceWorkload(target, { ...memory, facts, processor }, command, {
+                ...wish,
+                ...place,
+              }),
+            { untraced, traced: 1 },
+          ),
       };
     } catch (error) {
       if (wish.signal.aborted) throw error;

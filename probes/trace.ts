@@ -105,7 +105,8 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
   if (wish.overhead === undefined) return yield* run();
   await opened.device;
   const untraced = () => runUntraced(target, command, wish.signal);
-  yield* takeTurns(untraced, run, wish.overhead.rounds);
+  const { rounds } = wish.overhead;
+  yield* takeTurns(untraced, run, { untraced: rounds, traced: rounds });
 }
 
 /** What a workload is traced on. */

@@ -1,7 +1,7 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { identifyKernel } from "headcount";
-import { keptCell, timesIn, writeNote } from "../cli/series_cell.ts";
+import { keptCell, writeNote } from "../cli/series_cell.ts";
 import { ROOT, runTask, temporaryFolder } from "./support/cli.ts";
 import { readKtap } from "./support/ktap.ts";
 
@@ -186,17 +186,4 @@ Deno.test("keptCell() keeps no recording that was cut off anywhere, and none wit
   await Deno.remove(join(folder, "cell.json"));
   assertEquals(await keptCell(folder, makings, NO_TIMES), { kind: "again" });
   assertEquals(await keptCell(join(folder, "none"), makings, NO_TIMES), { kind: "again" });
-});
-
-Deno.test("timesIn() takes the times that the kernel's benchmark tells", () => {
-  const repeat = { step: "repeat", name: "pin-fast", repeat: 1, thread: 1, bytes: 4096 } as const;
-  assertEquals(
-    timesIn([
-      { ...repeat, result: 4096, getNs: 500, putNs: 20 },
-      { ...repeat, result: -14 },
-      { step: "done", bytes: 4096 },
-    ]),
-    { times: { getNs: [500], putNs: [20] } },
-  );
-  assert(!("times" in timesIn([{ step: "done", bytes: 4096 }])));
 });

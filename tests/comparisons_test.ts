@@ -29,14 +29,14 @@ for (const [name, [before, after]] of Object.entries(PAIRS)) {
   ];
 
   Deno.test(`${name}: compare prints what is kept`, async () => {
-    const compared = compareRecordings(...await read(), { times: true });
+    const compared = compareRecordings(...await read(), { emulatedTimes: true });
     assert(compared.kind === "comparison");
     const text = renderComparison(compared, { width: 80, colour: false });
     assertEquals(text, await expected(`${name}.compare.txt`, text));
   });
 
   Deno.test(`${name}: mail prints what is kept, and it passes its check quoted or not`, async () => {
-    const mail = renderMail(...await read(), { times: true });
+    const mail = renderMail(...await read(), { emulatedTimes: true });
     assert(typeof mail === "string");
     assertEquals(mail, await expected(`${name}.mail.txt`, mail));
     assertEquals(checkMail(mail), []);

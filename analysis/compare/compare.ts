@@ -65,7 +65,7 @@ export interface CompareOptions {
   /** Whether what is not alike is compared all the same. Default no. */
   readonly force?: boolean;
   /** Whether times of an emulator are shown. Default no. */
-  readonly times?: boolean;
+  readonly emulatedTimes?: boolean;
 }
 
 /** Recordings of one side that are alike. */
@@ -103,7 +103,7 @@ interface Group {
 export function compareRecordings(
   baseline: readonly Report[],
   patched: readonly Report[],
-  { force = false, times: showTimes = false }: CompareOptions = {},
+  { force = false, emulatedTimes = false }: CompareOptions = {},
 ): Comparison | Unlike {
   if (baseline.length === 0 || patched.length === 0) {
     throw new TypeError("Cannot compare with nothing: a side has no recording");
@@ -119,7 +119,7 @@ export function compareRecordings(
   }
   const pairs = [...alike, ...forced];
   const isEmulated = [...baseline, ...patched].some(({ target }) => target.accelerator === "tcg");
-  const withheld = isEmulated && !showTimes;
+  const withheld = isEmulated && !emulatedTimes;
   const times = withheld ? [] : compareTimes(
     pairs.map(({ before, after }) => ({ baseline: before.reports, patched: after.reports })),
   );

@@ -203,7 +203,7 @@ function timeSections(
   const [report] = baseline.reports;
   if (withheld) {
     const why =
-      "Withheld: they are an emulator's, which says nothing of hardware. --times shows them.";
+      "Withheld: they are an emulator's, which says nothing of hardware. --emulated-times shows them.";
     return section("Times", wrap(why, width - 2).map((line) => `  ${line}`));
   }
   if (report === undefined || times.length === 0) {

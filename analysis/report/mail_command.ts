@@ -15,9 +15,11 @@ const LEFT_OUT: ReadonlyMap<string, boolean> = new Map([
   ["--zstd", false],
   ["--out", true],
   ["--timeout", true],
+  ["--format", true],
+  ["--save", true],
 ]);
 
-/** A word longer than this is a path that loses its folders. */
+/** In a word longer than this, paths lose their folders. */
 const LONG = 48;
 
 /**
@@ -62,7 +64,9 @@ export function commandParts(report: Report): readonly string[] {
 /** A word as a shell reads it. */
 function quoted(word: string): string {
   const text = ascii(word);
-  const short = text.length > LONG && text.includes("/") ? text.replace(/^.*\//, "") : text;
+  const short = text.length > LONG && text.includes("/")
+    ? text.replaceAll(/(^|[=,])[^=,]*\//g, "$1")
+    : text;
   return /^[\w@%+=:,./-]+$/.test(short) ? short : `'${short.replaceAll("'", `'\\''`)}'`;
 }
 

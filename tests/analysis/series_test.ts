@@ -2,12 +2,12 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import {
   cellOutcome,
   type MeasuredCell,
-  sampleTimes,
   type SeriesRow,
   seriesRow,
 } from "../../analysis/series.ts";
 import { renderSeries, renderSeriesMarkdown } from "../../analysis/report/series_text.ts";
 import { seriesSuites } from "../../analysis/report/test_points.ts";
+import type { Report } from "headcount";
 import { EVENTS_6_1, EVENTS_7_3, HEADER_7_3, reportOf } from "./support.ts";
 
 const CELL = { kernel: "base", alignBytes: 2 ** 21, batch: 512 };
@@ -73,8 +73,14 @@ Deno.test("renderSeries() keeps to ASCII and, without what is expected, to 72 co
 Deno.test("renderSeries() shows times for 2 MiB, and whose they are under emulation", async () => {
   const repeats = (ns: number): number[] => [ns, ns * 3, ns * 2];
   // The workload of these recordings has 2 MiB.
-  const times = sampleTimes(repeats(10_000), repeats(4_000));
-  const row = await measured("base", { times });
+  const times: Report["times"] = [
+    { part: "get", probes: false, runs: [repeats(10_000)] },
+    { part: "put", probes: false, runs: [repeats(4_000)] },
+    { part: "get", probes: true, runs: [repeats(900_000)] },
+  ];
+  const report = { ...await reportOf(EVENTS_6_1), times };
+  const row = seriesRow(CELL, report, { emulatedTimes: true });
+  assertEquals(seriesRow(CELL, report).times, null);
   assertEquals(row.times?.getNs, { min: 10_000, median: 20_000, max: 30_000 });
   const text = renderSeries([row], { workload: "gup-test -a" });
   assertStringIncludes(text, "puts  get us  put us\n");

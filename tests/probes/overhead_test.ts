@@ -11,7 +11,7 @@ Deno.test("takeTurns() lets runs without probes and with take turns: the first r
   const items = await Array.fromAsync(takeTurns(
     () => Promise.resolve([done(order.push("untraced"))]),
     () => recording(order.push("traced")),
-    2,
+    { untraced: 2, traced: 2 },
   ));
   assertEquals(order, ["untraced", "traced", "untraced", "traced"]);
   assertEquals(items, [
@@ -24,13 +24,27 @@ Deno.test("takeTurns() lets runs without probes and with take turns: the first r
   ]);
 });
 
+Deno.test("takeTurns() takes more of either, after the turns", async () => {
+  const order = async (untraced: number, traced: number): Promise<readonly string[]> => {
+    const order: string[] = [];
+    await Array.fromAsync(takeTurns(
+      () => Promise.resolve([done(order.push("untraced"))]),
+      () => recording(order.push("traced")),
+      { untraced, traced },
+    ));
+    return order;
+  };
+  assertEquals(await order(3, 1), ["untraced", "traced", "untraced", "untraced"]);
+  assertEquals(await order(0, 2), ["traced", "traced"]);
+});
+
 Deno.test("takeTurns() that fails in a later round keeps the recording whole", async () => {
   let runs = 0;
   const items: RecordingItem[] = [];
   const failing = takeTurns(
     () => runs === 0 ? Promise.resolve([]) : Promise.reject(new Error("no more")),
     () => recording(++runs),
-    3,
+    { untraced: 3, traced: 3 },
   );
   await assertRejects(async () => {
     for await (const item of failing) items.push(item);

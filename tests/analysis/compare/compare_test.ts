@@ -76,7 +76,7 @@ Deno.test("an emulator's times are withheld unless they are asked for", () => {
   const without = comparison(compareRecordings(...sides));
   assertEquals([without.withheld, without.workloads[0]?.times], [true, []]);
   assertStringIncludes(renderComparison(without), "Withheld: they are an emulator's");
-  const shown = comparison(compareRecordings(...sides, { times: true }));
+  const shown = comparison(compareRecordings(...sides, { emulatedTimes: true }));
   assertEquals(shown.withheld, false);
   assertStringIncludes(renderComparison(shown), "Times in us, without probes, EMULATED");
 });
@@ -131,7 +131,7 @@ Deno.test("no line of a comparison is longer than asked for, of whatever recordi
     const name of ["ways-linux-7.3-io-uring", "sizes-linux-7.3", "calls-linux-5.10-rfc-gup-test"]
   ) {
     const report = await reportOf(name);
-    const compared = comparison(compareRecordings([report], [report], { times: true }));
+    const compared = comparison(compareRecordings([report], [report], { emulatedTimes: true }));
     for (const line of renderComparison(compared).split("\n")) assert(line.length <= 80, line);
   }
 });

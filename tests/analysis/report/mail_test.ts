@@ -10,7 +10,7 @@ const BEFORE = await reportOf("linux-5.10-2M");
 const AFTER = await reportOf("linux-5.10-rfc-2M");
 
 function mail(baseline: readonly Report[], patched?: readonly Report[]): string {
-  const text = renderMail(baseline, patched, { force: true, times: true });
+  const text = renderMail(baseline, patched, { force: true, emulatedTimes: true });
   assert(typeof text === "string");
   return text;
 }
@@ -152,6 +152,15 @@ Deno.test("a command is told without what only says where to and how to print", 
   ];
   const report = { ...BEFORE, recording: { ...BEFORE.recording, arguments: told } };
   assertEquals(commandParts(report), ["trace", "--overhead", "--cpus 4", "'it'\\''s'"]);
+});
+
+Deno.test("the kernels of a series are told without their folders", () => {
+  const kernels = "base=/long/way/to/bzImage,append=a b,rfc=/long/way/to/bzImage,append=rfc=1";
+  const recording = { ...BEFORE.recording, arguments: ["series", "--kernels", kernels] };
+  assertEquals(commandParts({ ...BEFORE, recording }), [
+    "series",
+    "--kernels 'base=bzImage,append=a b,rfc=bzImage,append=rfc=1'",
+  ]);
 });
 
 Deno.test("of other recordings' commands only what differs is told", () => {
