@@ -295,7 +295,7 @@ class Session {
     if (failure === undefined) return;
     // What was told as it came need not be told again.
     const said = this.#wish.onOutput === undefined ? workloadTail.text() : "";
-    throw workloadFailure(this.#wish.workload, failure, said);
+    throw workloadFailure(this.#wish.workload, failure, said, scope !== "buffer");
   }
 
   /** What is wrong with how the workload ended, as the end of a sentence; undefined for nothing. */

@@ -58,7 +58,7 @@ export function fail(attempt: string): never {
 }
 
 /** How a workload ends that the kernel cannot do. */
-const LACKS = 3;
+const LACKS = 69;
 
 /**
  * Ends the workload: says what was attempted, what the error was, and what some errors are known to mean.

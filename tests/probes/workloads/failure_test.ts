@@ -14,10 +14,21 @@ Deno.test("workloadFailure() keeps what says more than a line beside the message
   );
 });
 
+Deno.test("workloadFailure() does not read what a command of the user's says", () => {
+  for (const how of ["exited with 1", "exited with 69"]) {
+    const failure = workloadFailure("make", how, "no rule", true);
+    assertEquals([failure.message, failure.evidence], [
+      `The workload "make" failed: it ${how}`,
+      "no rule",
+    ]);
+    assertEquals(failure instanceof LackError, false);
+  }
+});
+
 Deno.test("workloadFailure() tells what the kernel cannot do from what went wrong", () => {
   const lacks = (how: string, said: string): boolean =>
     workloadFailure("io-uring", how, said) instanceof LackError;
-  assertEquals(lacks("exited with 3", "Cannot make a ring: no CONFIG_IO_URING"), true);
+  assertEquals(lacks("exited with 69", "Cannot make a ring: no CONFIG_IO_URING"), true);
   assertEquals(lacks("exited with 1", "Cannot map 4096 bytes: Cannot allocate memory"), false);
-  assertEquals(lacks("exited with 3", "several\nlines"), false);
+  assertEquals(lacks("exited with 69", "several\nlines"), false);
 });
