@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Report } from "headcount";
 import { createNamespace } from "../../probes/device.ts";
+import type { Guest } from "../../probes/guest/guest.ts";
 import { collect, type Process } from "../../probes/targets/target.ts";
 import { runTask, temporaryFolder } from "../support/cli.ts";
 import { guestTest } from "../support/guest.ts";
@@ -8,53 +9,61 @@ import { bootDebian, headcountInside, pinAgain } from "../support/inside.ts";
 
 const BYTES = 2 ** 21;
 
+/** Starts a trace on a guest's own. */
+function start(guest: Guest, ...words: readonly string[]): Promise<Process> {
+  return headcountInside(guest, ["trace", "--json", ...words]);
+}
+
+/** The report of a trace there, after checking what holds of every clean one. */
+async function reportOf(headcount: Promise<Process>): Promise<Report> {
+  const { code, stdout, stderr } = await collect(await headcount);
+  assertMatch(stderr, /^target: local \(root and bpftrace\)$/m);
+  const report: Report = JSON.parse(new TextDecoder().decode(stdout));
+  assertEquals([report.ledger.clean, code], [true, report.verdict === "once" ? 0 : 1], stderr);
+  // Attaching and detaching amid calls leaves none that was seen in part.
+  assertEquals(report.ledger.balance.uneven + report.ledger.balance.unsure, 0);
+  return report;
+}
+
+guestTest("headcount observes a process, and all processes, on its machine", async () => {
+  await using folder = await temporaryFolder();
+  await using guest = await bootDebian(`${folder.path}/kernel.log`);
+  await createNamespace(guest, { mode: "devdax", alignBytes: BYTES, map: "dev" });
+  const pinning = await pinAgain(guest, BYTES);
+  const pid = pinning.number;
+  const pinner = ({ processes }: Report) => processes?.find((it) => it.pid === pid);
+
+  const one = await reportOf(
+    start(guest, "--pid", String(pid), "--duration", "3s", "--out", "/tmp/one"),
+  );
+  assertEquals([one.verdict, one.workload.scope, one.device], ["per-page", "process", null]);
+  assert(one.totals.calls > 3);
+  assertEquals(one.processes?.length, 1);
+  assertEquals(pinner(one)?.grabs, one.totals.pages);
+
+  const observing = start(guest, "--all", "--duration", "5m", "--out", "/tmp/all");
+  const { kill } = await observing;
+  const grows = 'until [ "$(wc -c <"$0")" -gt 20000 ]; do sleep 0.2; done 2>/dev/null';
+  await collect(guest.exec(["sh", "-c", grows, "/tmp/all/recording.jsonl"]));
+  // Who has seen enough ends it: that is no interruption.
+  await kill("SIGINT");
+  const all = await reportOf(observing);
+  assertEquals(all.ledger.end, { kind: "complete" });
+  assertEquals([all.verdict, all.workload.scope], ["per-page", "machine"]);
+  assertEquals([pinner(all)?.comm, pinner(all)?.grabs], ["deno", all.totals.grabs]);
+  // Whatever else ran there only execed; and nothing is headcount's, nor started by it.
+  const others = all.processes?.filter((it) => it.pid !== pid) ?? [];
+  assertEquals(others.filter(({ pages, slowPages }) => pages > slowPages), []);
+  assertEquals(others.filter(({ comm }) => /^(bpftrace|cat|grep)$/.test(comm ?? "")), []);
+});
+
 guestTest(
-  "headcount observes a process, all processes, and a command, on its machine",
+  "headcount traces a command on its machine, and stops it with all it started",
   async () => {
     await using folder = await temporaryFolder();
     await using guest = await bootDebian(`${folder.path}/kernel.log`);
-    await createNamespace(guest, { mode: "devdax", alignBytes: BYTES, map: "dev" });
-    const pinning = await pinAgain(guest, BYTES);
-    const start = (...words: readonly string[]) =>
-      headcountInside(guest, ["trace", "--json", ...words]);
-    const reportOf = async (headcount: Promise<Process>): Promise<Report> => {
-      const { code, stdout, stderr } = await collect(await headcount);
-      assertMatch(stderr, /^target: local \(root and bpftrace\)$/m);
-      const report: Report = JSON.parse(new TextDecoder().decode(stdout));
-      assertEquals([report.ledger.clean, code], [true, report.verdict === "once" ? 0 : 1], stderr);
-      // Attaching and detaching amid calls leaves none that was seen in part.
-      assertEquals(report.ledger.balance.uneven + report.ledger.balance.unsure, 0);
-      return report;
-    };
-    const pid = pinning.number;
-    const pinner = ({ processes }: Report) => processes?.find((it) => it.pid === pid);
-
-    const one = await reportOf(
-      start("--pid", String(pid), "--duration", "3s", "--out", "/tmp/one"),
-    );
-    assertEquals([one.verdict, one.workload.scope, one.device], ["per-page", "process", null]);
-    assert(one.totals.calls > 3);
-    assertEquals(one.processes?.length, 1);
-    assertEquals(pinner(one)?.grabs, one.totals.pages);
-
-    const observing = start("--all", "--duration", "5m", "--out", "/tmp/all");
-    const { kill } = await observing;
-    const grows = 'until [ "$(wc -c <"$0")" -gt 20000 ]; do sleep 0.2; done 2>/dev/null';
-    await collect(guest.exec(["sh", "-c", grows, "/tmp/all/recording.jsonl"]));
-    // Who has seen enough ends it: that is no interruption.
-    await kill("SIGINT");
-    const all = await reportOf(observing);
-    assertEquals(all.ledger.end, { kind: "complete" });
-    assertEquals([all.verdict, all.workload.scope], ["per-page", "machine"]);
-    assertEquals([pinner(all)?.comm, pinner(all)?.grabs], ["deno", all.totals.grabs]);
-    // Whatever else ran there only execed; and nothing is headcount's, nor started by it.
-    const others = all.processes?.filter((it) => it.pid !== pid) ?? [];
-    assertEquals(others.filter(({ pages, slowPages }) => pages > slowPages), []);
-    assertEquals(others.filter(({ comm }) => /^(bpftrace|cat|grep)$/.test(comm ?? "")), []);
-
-    await pinning.kill("SIGKILL");
     const script = "dd if=/dev/ram0 of=/dev/null iflag=direct bs=1M count=2; sleep 600 & echo over";
-    const command = await reportOf(start("--out", "/tmp/dd", "--", "sh", "-c", script));
+    const command = await reportOf(start(guest, "--out", "/tmp/dd", "--", "sh", "-c", script));
     assertEquals([command.verdict, command.workload.scope], ["once", "command"]);
     // It left something that has its output, and is not waited for.
     assertEquals(command.ledger.workloadExit, 0);
@@ -63,7 +72,15 @@ guestTest(
     assert(dd !== undefined && dd.pages >= 512, JSON.stringify(command.processes));
 
     // One that is stopped takes what it started with it.
-    const stopping = start("--out", "/tmp/stopped", "--", "sh", "-c", "sleep 600 & sleep 600");
+    const stopping = start(
+      guest,
+      "--out",
+      "/tmp/stopped",
+      "--",
+      "sh",
+      "-c",
+      "sleep 600 & sleep 600",
+    );
     const stop = (await stopping).kill;
     const runs = 'until [ "$(pgrep -f "^sleep 600" | wc -l)" = 2 ]; do sleep 0.2; done';
     await collect(guest.exec(["sh", "-c", runs]));

@@ -16,8 +16,8 @@ const missing: string | undefined = await (async () => {
 })();
 
 /** Minutes after which a guest is ended, and those after which a test fails whatever it waits for. */
-const GUEST_MINUTES = 5;
-const TEST_MINUTES = 10;
+const GUEST_MINUTES = 8;
+const TEST_MINUTES = 12;
 
 /** Aborted when the running test's guests are to end. */
 let deadline = new AbortController().signal;
