@@ -49,6 +49,44 @@ Deno.test("examples/verdict_by_sql.ts gives the verdict's numbers", async () => 
   );
 });
 
+const PYTHON = "import duckdb";
+const lack = await new Deno.Command("python3", { args: ["-c", PYTHON], stderr: "null" }).output()
+  .then(({ success }) => success ? undefined : "no duckdb in python3", () => "no python3");
+
+Deno.test({
+  name: `DuckDB reads the same numbers${lack === undefined ? "" : ` (skipped: ${lack})`}`,
+  ignore: lack !== undefined,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    for (const recording of [RECORDING, COMPRESSED]) {
+      for (const to of ["parquet", "csv"]) {
+        const out = join(folder.path, `${recording.split("/").at(-1)}-${to}`);
+        await runTask(["export", recording, "--to", to, "--out", out]);
+        const { stdout, stderr } = await new Deno.Command("python3", {
+          args: ["-c", DUCKDB, out, to, `${ROOT}examples/verdict_by_sql.sql`],
+        }).output();
+        assertEquals(new TextDecoder().decode(stderr), "");
+        const numbers = JSON.parse(new TextDecoder().decode(stdout));
+        const { verdict, totals } = JSON.parse(await Deno.readTextFile(`${recording}/report.json`));
+        assertEquals(
+          [numbers.seen, numbers.calls, numbers.grabs, numbers.refs, numbers.least_grabs],
+          [verdict, totals.calls, totals.grabs, totals.refs, totals.leastGrabs],
+        );
+        assertEquals(numbers.grabs_of_runs, totals.grabs);
+      }
+    }
+  },
+});
+
+const DUCKDB = `
+import duckdb, json, sys
+folder, to, query = sys.argv[1:]
+for table in "calls", "runs", "puts":
+    duckdb.sql(f"CREATE VIEW {table} AS FROM '{folder}/{table}.{to}'")
+answer = duckdb.sql(open(query).read())
+print(json.dumps(dict(zip(answer.columns, answer.fetchone())), default=int))
+`;
+
 for (
   const [args, said] of [
     [["-", "--to", "csv", "--out", "x"], /Cannot export standard input: a recording is read twice/],
