@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CallKey, HexAddress, Level, UnlistedGrabs } from "../recording/event.ts";
+import type { CallKey, HexAddress, Level, RunEvent, UnlistedGrabs } from "../recording/event.ts";
 import type { PlanFlags, PlanSummary } from "../recording/header.ts";
 import type { CallParts } from "./calls.ts";
 import { type HeadGrabs, headsOf } from "./heads.ts";
@@ -123,6 +123,10 @@ export interface SettledCall {
   readonly facts: Omit<CallFacts, keyof LeafFacts>;
   /** The pages that the fast walk took, by which grabs and through which leaves. */
   readonly walk: Walk;
+  /** Grabs of the fast walk that it gave back before it returned. */
+  readonly undone: readonly RunEvent[];
+  /** Grabs of the slow path that stayed. */
+  readonly slow: readonly RunEvent[];
 }
 
 /**
@@ -209,7 +213,8 @@ export function settleCall(parts: CallParts, context: CallContext): SettledCall 
   const unlistedSingle = unlisted.single === true && unlisted.grabs === unlisted.refs
     ? { unlistedSingle: unlisted.grabs - unlisted.slowGrabs }
     : {};
-  return { facts, walk: { first, pages: fastPages, runs: kept, leaves, ...unlistedSingle } };
+  const walk = { first, pages: fastPages, runs: kept, leaves, ...unlistedSingle };
+  return { facts, walk, undone, slow };
 }
 
 /**
@@ -228,7 +233,7 @@ export function settleCall(parts: CallParts, context: CallContext): SettledCall 
  * ```
  */
 export function factsOf(
-  { facts, walk }: SettledCall,
+  { facts, walk }: Pick<SettledCall, "facts" | "walk">,
   level: LeafLevel,
   pageBytes: number,
 ): CallFacts {

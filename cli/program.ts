@@ -10,6 +10,7 @@ import { addAnalyze } from "./analyze.ts";
 import { addCompare } from "./compare.ts";
 import { addControl } from "./control.ts";
 import { addExpect, EXIT_BISECT_USAGE } from "./expect.ts";
+import { addExport } from "./export.ts";
 import { addKernel } from "./kernel.ts";
 import { addKernels } from "./kernels.ts";
 import { addMail } from "./mail.ts";
@@ -32,7 +33,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   addTrace(root, args);
   const commands = [
     ...[addMatrix, addControl, addSeries, addPlan],
-    ...[addAnalyze, addCompare, addMail, addExpect, addKernels, addKernel],
+    ...[addAnalyze, addCompare, addMail, addExport, addExpect, addKernels, addKernel],
   ];
   for (const add of commands) add(root);
   try {

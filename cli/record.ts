@@ -15,6 +15,7 @@ import {
   VERSION,
   workloadBytes,
 } from "../mod.ts";
+import { LiveView } from "./live.ts";
 import { complain, errorText, terminalColumns } from "./output.ts";
 import {
   createRecording,
@@ -54,6 +55,15 @@ export function showProgress(quiet: boolean): Progress {
   });
 }
 
+/** Shows what is seen while a trace runs; `undefined` where there is no terminal, or none is to be used. */
+function showLive(progress: Progress, quiet: boolean): LiveView | undefined {
+  if (quiet || terminalColumns() === undefined) return undefined;
+  return new LiveView({
+    tell: (event) => progress.tell(event),
+    now: () => performance.now(),
+  });
+}
+
 /**
  * Traces into a folder. A signal ends the trace in order; what was recorded until then is kept.
  *
@@ -73,6 +83,7 @@ export async function recordTo(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let kept = false;
   try {
+    using live = showLive(progress, options.quiet ?? false);
     const items = trace({
       ...targetWish(options, bytes, {
         log: join(directory, "kernel.log"),
@@ -88,6 +99,7 @@ export async function recordTo(
           }
           const isKnown = event.kind === "target" || event.kind === "accelerator";
           if (!isAnother || !isKnown) progress.tell(event);
+          if (event.kind === "phase") live?.enter(event.name);
         },
       }),
       memory: memoryWish(options),
@@ -104,6 +116,7 @@ export async function recordTo(
     });
     await using file = await createRecording(directory, options.zstd ?? false);
     for await (const item of items) {
+      live?.add(item);
       await writeItem(file, encodeItem(item), directory);
       kept = true;
     }

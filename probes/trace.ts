@@ -219,9 +219,7 @@ export async function* traceWorkload(
     ...(workload.pid === undefined ? {} : { pid: workload.pid }),
     ...(workload.reads === undefined ? {} : { reads: workload.reads }),
     ...(scope === undefined || wish.onOutput === undefined ? {} : { onOutput: wish.onOutput }),
-    onStart: () => {
-      if (scope !== undefined) wish.onEvent({ kind: "phase", name: "run" });
-    },
+    onStart: () => wish.onEvent({ kind: "phase", name: "run" }),
     needsPages: pageRef === true || putsOfDeviceOnly === true,
     script,
     tracerOptions: plan.dialect.options,

@@ -25,8 +25,8 @@ export interface ScanSink {
    * @returns Whether it was taken; else it comes again, as an item.
    */
   addCall(call: CallLine): boolean;
-  /** Takes puts as numbers, which the next line overwrites. */
-  addPut(put: PutLine): void;
+  /** Takes puts as numbers, which the next line overwrites; without it they come as items. */
+  addPut?(put: PutLine): void;
 }
 
 /** Reads a recording from its bytes, a piece at a time. */
@@ -116,7 +116,7 @@ export function createScanner(sink: ScanSink): Scanner {
       if (next !== odd && !sink.addCall(calls.call)) sink.add(calls.call.event());
       return next;
     }
-    if (kind === LETTER_P) {
+    if (kind === LETTER_P && sink.addPut !== undefined) {
       const next = puts.readPut(at);
       if (next !== odd) sink.addPut(puts.put);
       return next;

@@ -7,13 +7,14 @@ import { ROOT, runTask } from "./support/cli.ts";
 const README = await Deno.readTextFile(`${ROOT}README.md`);
 const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`) +
   await Deno.readTextFile(`${ROOT}docs/generations.md`) +
-  await Deno.readTextFile(`${ROOT}docs/compare.md`);
+  await Deno.readTextFile(`${ROOT}docs/compare.md`) +
+  await Deno.readTextFile(`${ROOT}docs/export.md`);
 const BISECT = await Deno.readTextFile(`${ROOT}docs/bisect.md`);
 
 Deno.test("README names only options that the tasks have", async () => {
   const tasks = [
     ...["trace", "matrix", "control", "series", "expect", "plan", "analyze", "compare", "mail"],
-    ...["kernels", "kernel"],
+    ...["kernels", "kernel", "export"],
   ];
   const runs = await Promise.all(tasks.map((task) => runTask([task, "--help"])));
   const help = runs.map(({ stdout }) => stdout).join("");

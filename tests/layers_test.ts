@@ -82,6 +82,17 @@ Deno.test("analyze loads nothing of what compares, nor its statistics", async ()
   assertEquals([...graph.keys()].filter((path) => path.includes("compare")), []);
 });
 
+Deno.test("analyze loads nothing of what exports, nor what writes its files", async () => {
+  const graph = await graphOf("cli/analyze.ts");
+  assertEquals([...graph.keys()].filter((path) => /export|csv/.test(path)), []);
+});
+
+Deno.test("what writes Parquet is loaded only where it is asked for", async () => {
+  const source = await Deno.readTextFile(`${ROOT}analysis/export/parquet.ts`);
+  assertEquals(/^import (?!type)[^;]*hyparquet/m.test(source), false);
+  assertEquals(source.includes('await import("hyparquet-writer")'), true);
+});
+
 Deno.test("inside probes only targets/open.ts names the transports", async () => {
   const transports = ["probes/targets/local.ts", "probes/guest/guest.ts"];
   const graph = await graphOf("cli.ts");
@@ -91,7 +102,8 @@ Deno.test("inside probes only targets/open.ts names the transports", async () =>
 });
 
 Deno.test("analysis and recording are pure: no Deno, no clock, no chance", async () => {
-  for (const room of ["analysis", "analysis/compare", "analysis/report", "recording"]) {
+  const rooms = ["analysis", "analysis/compare", "analysis/export", "analysis/report", "recording"];
+  for (const room of rooms) {
     for await (const { name, isFile } of Deno.readDir(`${ROOT}${room}`)) {
       if (!isFile) continue;
       const source = await Deno.readTextFile(`${ROOT}${room}/${name}`);

@@ -22,7 +22,7 @@ export type PhaseName =
   | "facts"
   /** bpftrace compiles and attaches; the workload maps its buffer. */
   | "attach"
-  /** A command runs, or what runs already is observed. */
+  /** The workload or a command runs, or what runs already is observed. */
   | "run";
 
 /** Something that happened on the way. */

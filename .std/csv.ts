@@ -1,0 +1,2 @@
+// @ts-types="./csv.d.ts"
+export { stringify } from "deno-std/csv/stringify.js";
