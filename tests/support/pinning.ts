@@ -55,7 +55,13 @@ if (mode === "untouched") {
   tell("io_uring_register", mapping, all, () => registerBuffer(ring, mapping, all));
   if (mode === "hold") {
     libc.symbols.fcntl(ring, F_SETFD, 0);
-    new Deno.Command("sleep", { args: ["60"], stdin: "null", stdout: "null", stderr: "null" })
+    // In a session of its own: a guest kills what a command leaves in its.
+    new Deno.Command("setsid", {
+      args: ["sleep", "60"],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    })
       .spawn().unref();
   }
 } else if (mode === "fill" || mode === "same") {
