@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Analysis, type Report, startAnalysis } from "../analysis/mod.ts";
+import { type Picture, type Report, startAnalysis, startPicture } from "../analysis/mod.ts";
 import { RequestError } from "../probes/failure.ts";
-import { createScanner, type Scanner } from "../recording/mod.ts";
+import { createScanner, type Scanner, type ScanSink } from "../recording/mod.ts";
 import { writeAll } from "./output.ts";
 
 /** Names that the file of a recording can have in its folder. */
@@ -18,7 +18,40 @@ const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
 /** Analyses the recording in a folder or a file, or with `-` the one on standard input. */
 export async function readReport(path: string): Promise<Report> {
   const analysis = startAnalysis();
-  const scanner = createScanner(analysis);
+  await readInto(path, analysis);
+  return analysis.report();
+}
+
+/** The same, and what of the recording is drawn. */
+export async function readPicture(
+  path: string,
+): Promise<{ readonly report: Report; readonly picture: Picture }> {
+  const analysis = startAnalysis();
+  const maker = startPicture();
+  await readInto(path, {
+    add: (item) => {
+      analysis.add(item);
+      maker.add(item);
+    },
+    addCall: (call) => {
+      if (!analysis.addCall(call)) return false;
+      maker.add(call.event());
+      return true;
+    },
+    addPut: (put) => analysis.addPut(put),
+    cutOff: () => analysis.cutOff(),
+  });
+  return { report: analysis.report(), picture: maker.picture() };
+}
+
+/** What takes a recording from a file. */
+interface FileSink extends ScanSink {
+  /** The file is damaged somewhere. */
+  cutOff(): void;
+}
+
+async function readInto(path: string, sink: FileSink): Promise<void> {
+  const scanner = createScanner(sink);
   using file = path === "-" ? undefined : await openRecording(path);
   const source: Source = file ?? Deno.stdin;
   const space = scanner.space();
@@ -30,13 +63,12 @@ export async function readReport(path: string): Promise<Report> {
     filled += read;
   }
   if (ZSTD_MAGIC.every((byte, i) => i < filled && space[i] === byte)) {
-    await decompress(source, space.slice(0, filled), scanner, analysis);
+    await decompress(source, space.slice(0, filled), scanner, sink);
   } else {
     scanner.filled(filled);
     for (let read; (read = source.readSync(scanner.space())) !== null;) scanner.filled(read);
   }
   scanner.end();
-  return analysis.report();
 }
 
 /** What bytes are read from. */
@@ -76,7 +108,7 @@ async function decompress(
   source: Source,
   first: Uint8Array,
   scanner: Scanner,
-  analysis: Analysis,
+  sink: FileSink,
 ): Promise<void> {
   const { createZstdDecompress } = await import("node:zlib");
   const stream = createZstdDecompress();
@@ -91,7 +123,7 @@ async function decompress(
     }
   });
   const isDamaged = (): void => {
-    analysis.cutOff();
+    sink.cutOff();
     over.resolve();
   };
   stream.on("error", isDamaged);

@@ -82,6 +82,14 @@ Deno.test("analyze loads nothing of what compares, nor its statistics", async ()
   assertEquals([...graph.keys()].filter((path) => path.includes("compare")), []);
 });
 
+Deno.test("what draws pages is loaded by nothing but a page that is made", async () => {
+  const graph = await graphOf("cli/analyze.ts");
+  assertEquals([...graph.keys()].filter((path) => path.startsWith("analysis/html/")), []);
+  const source = await Deno.readTextFile(`${ROOT}analysis/html/mod.ts`);
+  const loaded = source.matchAll(/^(?:import|export) (?!type\b).* from (".*");$/gm);
+  assertEquals([...loaded].map(([, path]) => path), []);
+});
+
 Deno.test("inside probes only targets/open.ts names the transports", async () => {
   const transports = ["probes/targets/local.ts", "probes/guest/guest.ts"];
   const graph = await graphOf("cli.ts");
@@ -91,7 +99,9 @@ Deno.test("inside probes only targets/open.ts names the transports", async () =>
 });
 
 Deno.test("analysis and recording are pure: no Deno, no clock, no chance", async () => {
-  for (const room of ["analysis", "analysis/compare", "analysis/report", "recording"]) {
+  for (
+    const room of ["analysis", "analysis/compare", "analysis/html", "analysis/report", "recording"]
+  ) {
     for await (const { name, isFile } of Deno.readDir(`${ROOT}${room}`)) {
       if (!isFile) continue;
       const source = await Deno.readTextFile(`${ROOT}${room}/${name}`);

@@ -1,0 +1,151 @@
+import { assertEquals } from "@std/assert";
+import { type CallEvent, type CallRun, LeafMapper, type MappedRow } from "headcount";
+
+const PAGE = 4096;
+const START = 0x7f0000200000;
+
+function call(fields: Partial<CallEvent> & { readonly call: number }, page = 0): CallEvent {
+  return {
+    kind: "call",
+    tid: 7,
+    at: 1000,
+    ns: 900,
+    address: `0x${(START + page * PAGE).toString(16)}`,
+    asked: fields.returned ?? 0,
+    flags: 0,
+    returned: 0,
+    lookups: 0,
+    realLookups: 0,
+    parts: 0,
+    ...fields,
+  };
+}
+
+function run(fields: Partial<CallRun>): CallRun {
+  return {
+    path: "fast",
+    role: "grabBatch",
+    pfn: 512,
+    head: 512,
+    order: 9,
+    count: 1,
+    refs: 1,
+    step: 1,
+    ...fields,
+  };
+}
+
+function bars({ pieces }: MappedRow): readonly (readonly [string, number, number])[] {
+  return pieces.map(({ by, page, pages }) => [by, page, pages]);
+}
+
+function only(rows: readonly MappedRow[]): MappedRow {
+  const [row, ...others] = rows;
+  if (row === undefined || others.length > 0) throw new Error(`${rows.length} rows`);
+  return row;
+}
+
+Deno.test("512 grabs are 512 pieces, one grab is one", () => {
+  const many = new LeafMapper(PAGE);
+  many.addCall(call({ call: 1, returned: 512, run: run({ count: 512 }) }));
+  const row = only(many.map().rows);
+  assertEquals([row.grabs, row.pieces.length, row.heads, row.address], [
+    512,
+    512,
+    1,
+    "0x7f0000200000",
+  ]);
+  const one = new LeafMapper(PAGE);
+  one.addCall(call({ call: 1, returned: 512, run: run({ refs: 512, step: 512 }) }));
+  assertEquals(bars(only(one.map().rows)), [["fast", 0, 512]]);
+});
+
+Deno.test("pages that are their own heads have one each", () => {
+  const mapper = new LeafMapper(PAGE);
+  mapper.addCall(call({ call: 1, returned: 8, run: run({ order: 0, count: 8 }) }));
+  assertEquals(only(mapper.map().rows).heads, 8);
+});
+
+Deno.test("runs come before their call or after it, and the call's own is the last", () => {
+  const first = { kind: "run", tid: 7, call: 1, ...run({ refs: 3, step: 3 }) } as const;
+  const event = call({ call: 1, returned: 4, parts: 1, run: run({ pfn: 515 }) });
+  for (const late of [false, true]) {
+    const mapper = new LeafMapper(PAGE);
+    if (!late) mapper.addPart(first);
+    mapper.addCall(event);
+    if (late) mapper.addPart(first);
+    assertEquals(bars(only(mapper.map().rows)), [["fast", 0, 3], ["fast", 3, 1]]);
+  }
+});
+
+Deno.test("each page shows the first grab that took it", () => {
+  const mapper = new LeafMapper(PAGE);
+  mapper.addCall(call({ call: 1, returned: 4, run: run({ refs: 4, step: 4 }) }));
+  mapper.addCall(call({ call: 2, returned: 4, run: run({ count: 4 }) }));
+  mapper.addCall(call({ call: 3, returned: 4, run: run({ refs: 4, step: 4 }) }, 2));
+  const row = only(mapper.map().rows);
+  assertEquals(bars(row), [["fast", 0, 4], ["fast", 4, 2]]);
+  assertEquals([row.grabs, row.calls], [2, 2]);
+});
+
+Deno.test("the slow path goes on where the fast walk ended, or what it kept ends", () => {
+  const slow = run({ path: "slow", role: "grabSlow", pfn: 514, count: 2 });
+  const event = call({ call: 1, returned: 4, parts: 2, run: slow });
+  const mapper = new LeafMapper(PAGE);
+  mapper.addPart({ kind: "run", tid: 7, call: 1, ...run({ count: 3 }) });
+  mapper.addPart({ kind: "undo", tid: 7, call: 1, pfn: 514, pages: 1 });
+  mapper.addCall(event);
+  assertEquals(bars(only(mapper.map().rows)), [
+    ["fast", 0, 1],
+    ["fast", 1, 1],
+    ["slow", 2, 1],
+    ["slow", 3, 1],
+  ]);
+});
+
+Deno.test("a device's leaf takes nothing back", () => {
+  const mapper = new LeafMapper(PAGE);
+  const leaf = { kind: "leaf", tid: 7, call: 1, address: "0x7f0000200000", pfn: 512 } as const;
+  mapper.addPart({ ...leaf, pages: 4, taken: true });
+  mapper.addCall(call({ call: 1, returned: 4, parts: 1, run: run({ refs: 4, step: 4 }) }));
+  assertEquals(bars(only(mapper.map().rows)), [["fast", 0, 4]]);
+});
+
+Deno.test("pages whose grabs are not in the recording are unknown, and no grab", () => {
+  const mapper = new LeafMapper(PAGE);
+  mapper.addCall(call({ call: 1, returned: 4, run: run({ count: 3 }) }));
+  const row = only(mapper.map().rows);
+  assertEquals(bars(row).at(-1), ["unknown", 3, 1]);
+  assertEquals(row.grabs, 3);
+});
+
+Deno.test("a grab across a row's border is one grab of both rows", () => {
+  const mapper = new LeafMapper(PAGE);
+  mapper.addCall(call({ call: 1, returned: 4, run: run({ refs: 4, step: 4 }) }, 510));
+  const { rows } = mapper.map();
+  assertEquals(rows.map(bars), [[["fast", 510, 2]], [["fast", 0, 2]]]);
+  assertEquals(new Set(rows.flatMap(({ pieces }) => pieces.map(({ grab }) => grab))).size, 1);
+});
+
+Deno.test("rows and waiting calls are bounded", () => {
+  const mapper = new LeafMapper(PAGE, { rows: 2, waiting: 2 });
+  for (let i = 1; i <= 9; i++) {
+    mapper.addPart({ kind: "run", tid: 8, call: i, ...run({}) });
+    mapper.addCall(call({ call: i, returned: 512, run: run({ refs: 512 }), parts: 0 }, 512 * i));
+  }
+  const { rows, isCut } = mapper.map();
+  // What waits for calls that never come leaves no room for others.
+  assertEquals([rows.length, isCut], [1, false]);
+  const roomy = new LeafMapper(PAGE, { rows: 2 });
+  for (let i = 1; i <= 9; i++) {
+    roomy.addCall(call({ call: i, returned: 512, run: run({ refs: 512, step: 512 }) }, 512 * i));
+  }
+  assertEquals([roomy.map().rows.length, roomy.map().isCut], [2, true]);
+});
+
+Deno.test("pages of 64 KiB make 32 of a row", () => {
+  const mapper = new LeafMapper(65536);
+  mapper.addCall(call({ call: 1, returned: 32, run: run({ refs: 32, step: 32 }) }));
+  const { rowPages, rows } = mapper.map();
+  assertEquals([rowPages, bars(only(rows))], [32, [["fast", 0, 32]]]);
+});
