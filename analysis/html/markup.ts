@@ -42,11 +42,11 @@ function textOf(content: Content): string {
   return escaped(String(content));
 }
 
-/** Characters that no document may hold are shown as one that stands for them. */
+/** Characters that no document may hold are shown as question marks. */
 function escaped(text: string): string {
   return text
     .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
     // deno-lint-ignore no-control-regex
-    .replaceAll(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd");
+    .replaceAll(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "?");
 }

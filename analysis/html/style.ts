@@ -37,6 +37,7 @@ h2 small { font-weight: 400; font-size: .85rem; color: var(--faint); }
 .tiles span { font-size: .85rem; color: var(--faint); }
 .note + .pair { margin-top: .9rem; }
 .pair { display: grid; gap: 1.2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
+.pair > *, .rows > *, .cards > * { min-width: 0; }
 .cards { display: grid; gap: .9rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); }
 .cards figure { padding: .8rem; background: var(--card); }
 figcaption { margin-bottom: .4rem; line-height: 1.35; }
@@ -65,7 +66,7 @@ th, td { padding: .25rem .9rem .25rem 0; text-align: left; vertical-align: top; 
 thead th { color: var(--faint); } .n { text-align: right; white-space: nowrap; } tbody th { overflow-wrap: normal; }
 dl { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .2rem 1rem; font-size: .9rem; }
 dt { color: var(--faint); } dd { margin: 0; }
-@media (max-width: 30rem) { .map .rows { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; } }
+@media (max-width: 30rem) { .map .rows { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); } .map .row p b { white-space: normal; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; } }
 details { margin-top: .5rem; } summary { cursor: pointer; color: var(--faint); font-size: .85rem; }
 summary:focus-visible { outline: 2px solid var(--blue); outline-offset: 2px; }
 section > details > summary { font-size: 1rem; color: var(--ink); }
