@@ -27,7 +27,7 @@ h2 small { font-weight: 400; font-size: .85rem; color: var(--faint); }
 .note, figcaption span, .none { color: var(--faint); font-size: .85rem; }
 .verdict { margin-top: .4rem; padding: .8rem 1rem; border-left: .4rem solid var(--odd); background: var(--card); }
 .verdict strong { display: block; font-size: 2rem; line-height: 1.2; color: var(--odd); }
-.verdict strong small { font-size: .9rem; font-weight: 400; color: var(--faint); }
+.verdict strong small { display: inline-block; line-height: 1.4; font-size: .9rem; font-weight: 400; color: var(--faint); }
 .verdict.good { border-color: var(--good); } .verdict.good strong { color: var(--good); }
 .verdict.bad { border-color: var(--bad); } .verdict.bad strong { color: var(--bad); }
 .alarm { color: var(--bad); font-weight: 600; }
