@@ -216,6 +216,7 @@ export {
   type LeafMap,
   LeafMapper,
   type Ledger,
+  type MapContext,
   type MapLimits,
   type MappedPiece,
   type MappedRow,

@@ -10,15 +10,18 @@
 import type {
   CallEvent,
   CallKey,
-  CallRun,
   HexAddress,
   LeafEvent,
   PagesEvent,
+  PutEvent,
   RefusedEvent,
   RunEvent,
   UndoEvent,
 } from "../recording/event.ts";
-import { pageIndex } from "./leaves.ts";
+import { leafEvent, runEvent } from "../recording/part_events.ts";
+import { pageIndex, withoutEchoes } from "./leaves.ts";
+import { type OpenCall, openCall, surplusOf } from "./open_calls.ts";
+import { settle } from "./settle.ts";
 
 /** Bytes of a row: what a PMD maps on x86-64. */
 export const ROW_BYTES: number = 2 ** 21;
@@ -70,16 +73,16 @@ export interface MapLimits {
 const LIMITS: MapLimits = { rows: 64, waiting: 4096 };
 
 /** An event that is part of a call and stands on a line of its own. */
-export type CallPart = RunEvent | LeafEvent | UndoEvent | RefusedEvent | PagesEvent;
+export type CallPart = RunEvent | LeafEvent | UndoEvent | RefusedEvent | PagesEvent | PutEvent;
 
-/** A call, or what came of it so far. */
-interface Waiting {
-  event: CallEvent | undefined;
-  readonly runs: CallRun[];
-  /** Pages that the walk gave back. */
-  undone: number;
-  /** Events of it that came on lines of their own. */
-  parts: number;
+/** What must be known of a recording to draw its calls. */
+export interface MapContext {
+  /** Bytes of a page of the traced kernel. */
+  readonly pageBytes: number;
+  /** FOLL_PIN. */
+  readonly pin: number;
+  /** Whether what a device leaf backs out of is observed. */
+  readonly seesUndo: boolean;
 }
 
 /** A row that is being filled: for each of its pages the grab, 0 where it was not taken. */
@@ -100,7 +103,7 @@ const BY = ["fast", "slow", "unknown"] as const;
  * import { LeafMapper } from "headcount";
  * import { assertEquals } from "@std/assert";
  *
- * const mapper = new LeafMapper(4096);
+ * const mapper = new LeafMapper({ pageBytes: 4096, pin: 0x80000, seesUndo: true });
  * const key = { tid: 7, call: 1 };
  * const run = { path: "fast", role: "grabBatch", pfn: 512, head: 512, order: 9, refs: 256 } as const;
  * mapper.addCall({
@@ -113,43 +116,55 @@ const BY = ["fast", "slow", "unknown"] as const;
  * ```
  */
 export class LeafMapper {
-  readonly #pageBytes: number;
+  readonly #context: MapContext;
   readonly #rowPages: number;
   readonly #limits: MapLimits;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, OpenCall>();
   /** By their number: the index of their first page, divided by their pages. */
   readonly #rows = new Map<number, Row>();
   #grabs = 0;
   #isCut = false;
 
-  /**
-   * Begins a map.
-   *
-   * @param pageBytes Bytes of a page of the traced kernel.
-   */
-  constructor(pageBytes: number, limits: Partial<MapLimits> = {}) {
-    this.#pageBytes = pageBytes;
-    this.#rowPages = ROW_BYTES / pageBytes;
+  /** Begins a map. */
+  constructor(context: MapContext, limits: Partial<MapLimits> = {}) {
+    this.#context = context;
+    this.#rowPages = ROW_BYTES / context.pageBytes;
     this.#limits = { ...LIMITS, ...limits };
   }
 
   /** Takes a part of a call. */
   addPart(part: CallPart): void {
-    const waiting = this.#waitingFor(part);
-    if (waiting === undefined) return;
-    waiting.parts++;
-    if (part.kind === "run") waiting.runs.push(part);
-    if (part.kind === "undo") waiting.undone += part.pages;
-    this.#settle(part, waiting);
+    const open = this.#openOf(part);
+    if (open === undefined) return;
+    switch (part.kind) {
+      case "run":
+        open.runs.push(part);
+        break;
+      case "leaf":
+        open.leaves.push(part);
+        break;
+      case "undo":
+        open.undos.push(part);
+        break;
+      case "put":
+        open.puts.push(part);
+        break;
+      case "pages":
+        open.pages.push(part);
+        break;
+      case "refused":
+        open.refused++;
+    }
+    this.#close(open);
   }
 
   /** Takes a call that returned pages. */
   addCall(event: CallEvent): void {
     if (!this.#isWanted(event)) return this.drop(event);
-    const waiting = this.#waitingFor(event);
-    if (waiting === undefined || waiting.event !== undefined) return;
-    waiting.event = event;
-    this.#settle(event, waiting);
+    const open = this.#openOf(event);
+    if (open === undefined || open.event !== undefined) return;
+    open.event = event;
+    this.#close(open);
   }
 
   /** Leaves a call out of the map, with its parts. */
@@ -159,8 +174,8 @@ export class LeafMapper {
 
   /** The map of all that came. */
   map(): LeafMap {
-    for (const { event, ...rest } of this.#waiting.values()) {
-      if (event !== undefined) this.#paint(event, rest);
+    for (const open of this.#waiting.values()) {
+      if (open.event !== undefined) this.#paint(open, open.event);
     }
     this.#waiting.clear();
     const rows = [...this.#rows].sort(([a], [b]) => a - b);
@@ -171,18 +186,18 @@ export class LeafMapper {
     };
   }
 
-  #waitingFor(key: CallKey): Waiting | undefined {
+  #openOf(key: CallKey): OpenCall | undefined {
     const text = keyText(key);
-    let waiting = this.#waiting.get(text);
-    if (waiting === undefined && this.#waiting.size < this.#limits.waiting) {
-      this.#waiting.set(text, waiting = { event: undefined, runs: [], undone: 0, parts: 0 });
+    let open = this.#waiting.get(text);
+    if (open === undefined && this.#waiting.size < this.#limits.waiting) {
+      this.#waiting.set(text, open = openCall(key));
     }
-    return waiting;
+    return open;
   }
 
   /** Whether a call has a page that none took before it, in a row for which there is room. */
   #isWanted({ address, returned }: CallEvent): boolean {
-    const first = pageIndex(address, this.#pageBytes);
+    const first = pageIndex(address, this.#context.pageBytes);
     let page = first;
     while (page < first + returned) {
       const number = Math.floor(page / this.#rowPages);
@@ -200,34 +215,64 @@ export class LeafMapper {
     return false;
   }
 
-  /** Paints a call that has all its parts. Recordings of format 1 do not tell how many there are. */
-  #settle(key: CallKey, { event, ...rest }: Waiting): void {
-    if (event?.parts === undefined || rest.parts < event.parts) return;
-    this.#waiting.delete(keyText(key));
-    this.#paint(event, rest);
+  /** Paints a call that is whole. Recordings of format 1 do not tell when it is. */
+  #close(open: OpenCall): void {
+    const surplus = surplusOf(open);
+    if (open.event === undefined || surplus === undefined) return;
+    if (surplus.parts < 0 || surplus.puts < 0) return;
+    this.#waiting.delete(keyText(open));
+    this.#paint(open, open.event);
   }
 
-  /** The fast walk goes from the first page on, and where it ends the slow path does. */
-  #paint(event: CallEvent, { runs, undone }: Omit<Waiting, "event">): void {
-    const all = event.run === undefined ? runs : [...runs, event.run];
-    const first = pageIndex(event.address, this.#pageBytes);
-    const end = first + event.returned;
+  /**
+   * The fast walk goes from the first page on, and where it ends the slow path does. Grabs of which only
+   * the sums are known come before the last run of their walk, which the call's own line tells.
+   */
+  #paint(open: OpenCall, event: CallEvent): void {
+    const { address, returned, flags, run, leaf, unlisted } = event;
+    const { pageBytes, pin, seesUndo } = this.#context;
+    const leaves = leaf === undefined ? open.leaves : [...open.leaves, leafEvent(open, leaf)];
+    const { kept, slow } = settle({
+      runs: run === undefined ? open.runs : [...open.runs, runEvent(open, run)],
+      leaves: withoutEchoes(leaves),
+      undos: open.undos,
+      puts: open.puts,
+    }, { returned: returned - (unlisted?.refs ?? 0), isPin: (flags & pin) !== 0, seesUndo });
+    const { refs = 0, slowRefs = 0 } = unlisted ?? {};
     const touched = new Set<Row>();
-    let page = first;
-    for (const path of ["fast", "slow"] as const) {
-      const own = all.filter((run) => run.path === path);
-      const taken = own.reduce((sum, { count, refs }) => sum + count * refs, 0);
-      const last = Math.min(end, page + taken - (path === "fast" ? undone : 0));
-      for (const { count, refs, step, head, order } of own) {
-        for (let i = 0; i < count && page < last; i++, page += refs) {
-          const grabbed = order === 0 ? head + i * step : head;
-          this.#fill(page, Math.min(page + refs, last), path, grabbed, touched);
-        }
-      }
-      page = Math.min(page, last);
+    let page = pageIndex(address, pageBytes);
+    const end = page + returned;
+    const unknown = (pages: number): void => {
+      if (pages > 0) this.#fill(page, Math.min(end, page + pages), "unknown", undefined, touched);
+      page += Math.max(0, pages);
+    };
+    for (const [runs, summed] of [[kept, refs - slowRefs], [slow, slowRefs]] as const) {
+      const path = runs === kept ? "fast" : "slow";
+      const last = run?.path === path ? runs.length - 1 : runs.length;
+      runs.forEach((it, i) => {
+        if (i === last) unknown(summed);
+        page = this.#paintRun(it, page, end, path, touched);
+      });
+      if (last >= runs.length || runs.length === 0) unknown(summed);
     }
-    if (page < end) this.#fill(page, end, "unknown", undefined, touched);
+    unknown(end - page);
     for (const row of touched) row.calls++;
+  }
+
+  /** Gives pages to the grabs of a run; gives the page after them. */
+  #paintRun(
+    { count, refs, step, head, order }: RunEvent,
+    from: number,
+    end: number,
+    by: "fast" | "slow",
+    touched: Set<Row>,
+  ): number {
+    let page = from;
+    for (let i = 0; i < count && page < end; i++, page += refs) {
+      const grabbed = order === 0 ? head + i * step : head;
+      this.#fill(page, Math.min(page + refs, end), by, grabbed, touched);
+    }
+    return page;
   }
 
   /** Gives pages that none took before to the next grab. */

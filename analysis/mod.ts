@@ -35,6 +35,7 @@ export {
   type CallPart,
   type LeafMap,
   LeafMapper,
+  type MapContext,
   type MapLimits,
   type MappedPiece,
   type MappedRow,

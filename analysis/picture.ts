@@ -6,6 +6,7 @@
 
 import type { CallEvent, WorkloadReady } from "../recording/event.ts";
 import type { RecordingLine } from "./analysis.ts";
+import { seesUndo } from "./facts.ts";
 import { type LeafMap, LeafMapper } from "./leaf_map.ts";
 import { pageIndex } from "./leaves.ts";
 import { type Timeline, TimelineMaker } from "./timeline.ts";
@@ -20,9 +21,17 @@ export interface Picture {
 
 /** A picture of a recording whose lines are still coming. */
 export interface PictureMaker {
-  /** Takes a line; the header first. */
+  /**
+   * Takes a line; the header first.
+   *
+   * @throws {TypeError} where a call comes before it.
+   */
   add(line: RecordingLine): void;
-  /** The picture, after the last line. */
+  /**
+   * The picture, after the last line.
+   *
+   * @throws {TypeError} where there was no header.
+   */
   picture(): Picture;
 }
 
@@ -46,9 +55,14 @@ export interface PictureMaker {
 export function startPicture(): PictureMaker {
   const timeline = new TimelineMaker();
   const buffers: WorkloadReady[] = [];
-  let mapper = new LeafMapper(4096);
+  let mapper: LeafMapper | undefined;
   let pageBytes = 4096;
   let isScoped = false;
+
+  function known(): LeafMapper {
+    if (mapper === undefined) throw new TypeError("Cannot draw a recording that has no header");
+    return mapper;
+  }
 
   function isJudged({ path, address, returned }: CallEvent): boolean {
     if (path === "slow" || returned <= 0) return false;
@@ -65,24 +79,31 @@ export function startPicture(): PictureMaker {
       switch (line.kind) {
         case "header":
           pageBytes = line.kernel.pageBytes;
-          mapper = new LeafMapper(pageBytes);
+          mapper = new LeafMapper({
+            pageBytes,
+            pin: line.plan.flags.pin,
+            seesUndo: seesUndo(line.plan.roles),
+          });
           isScoped = (line.workload.scope ?? "buffer") !== "buffer";
           return;
         case "workload":
           if (line.report.step === "ready") buffers.push(line.report);
           return;
         case "call":
-          if (!isJudged(line)) return mapper.drop(line);
+          if (!isJudged(line)) return known().drop(line);
           timeline.add(line);
-          return mapper.addCall(line);
+          return known().addCall(line);
         case "run":
         case "leaf":
         case "undo":
         case "refused":
         case "pages":
-          return mapper.addPart(line);
+          return known().addPart(line);
+        case "put":
+          if (line.call !== 0) known().addPart(line);
+          return;
       }
     },
-    picture: () => ({ map: mapper.map(), timeline: timeline.timeline() }),
+    picture: () => ({ map: known().map(), timeline: timeline.timeline() }),
   };
 }

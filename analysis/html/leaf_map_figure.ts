@@ -68,7 +68,12 @@ function block(
   colours: readonly number[],
 ): Markup {
   const { address, grabs, calls, heads } = row;
-  const text = `${counted(grabs, "grab")} in ${counted(calls, "call")}, ${counted(heads, "head")}`;
+  const unknown = row.pieces.reduce(
+    (sum, { by, pages }) => by === "unknown" ? sum + pages : sum,
+    0,
+  );
+  const text = `${counted(grabs, "grab")} in ${counted(calls, "call")}, ${counted(heads, "head")}` +
+    (unknown === 0 ? "" : `, and those of ${counted(unknown, "page")} unknown`);
   const paths = new Map<string, string>();
   for (const piece of row.pieces) {
     const name = piece.by === "fast" ? `g${colours[piece.grab] ?? 0}` : piece.by;

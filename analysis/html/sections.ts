@@ -112,16 +112,21 @@ export function comparedSection(workload: ComparedWorkload): Markup {
   ]);
 }
 
+const MAP_NOTE =
+  "A block is 2 MiB of the pinned memory, a cell one page. What one grab took has one " +
+  "colour: many grabs look like sand, one grab is a bar. Each page shows the first grab that took it.";
+
 /** The leaf maps, side by side. */
 export function mapSection(sides: readonly NamedSide[]): Markup {
-  const by =
-    sides.some(({ picture }) =>
-        picture.map.rows.some(({ pieces }) => pieces.some((piece) => piece.by === "slow"))
-      )
-      ? " Grey pages were taken by the slow path."
-      : "";
+  const all = sides.flatMap(({ picture }) => picture.map.rows.flatMap(({ pieces }) => pieces));
+  const slow = all.some(({ by }) => by === "slow")
+    ? " Grey pages were taken by the slow path."
+    : "";
+  const unknown = all.some(({ by }) => by === "unknown")
+    ? " Of outlined pages it is not in the recording which grab took them."
+    : "";
   return section("Who grabbed which page", "", [
-    markup`<p class="note">A block is 2 MiB of the pinned memory, a cell one page. What one grab took has one colour: many grabs look like sand, one grab is a bar. Each page shows the first grab that took it.${by}</p>`,
+    markup`<p class="note">${MAP_NOTE}${slow}${unknown}</p>`,
     markup`<div class="pair">${sides.map(leafMapFigure)}</div>`,
   ]);
 }

@@ -46,7 +46,7 @@ svg { display: block; width: 100%; height: auto; }
 .map .rows { display: grid; gap: .7rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); }
 .map .row p { margin-top: .2rem; line-height: 1.3; }
 .map .row p { font-size: .8rem; color: var(--faint); font-variant-numeric: tabular-nums; }
-.map .row p b { color: var(--ink); white-space: nowrap; }
+.map .row p b { display: inline-block; color: var(--ink); }
 .map svg { background: var(--card); outline: 1px solid var(--line); }
 .g0 { fill: var(--sky); } .g1 { fill: var(--orange); } .g2 { fill: var(--green); } .g3 { fill: var(--purple); } .g4 { fill: var(--blue); }
 .slow { fill: var(--faint); } .unknown { fill: none; stroke: var(--faint); stroke-width: .1; }
@@ -66,7 +66,7 @@ th, td { padding: .25rem .9rem .25rem 0; text-align: left; vertical-align: top; 
 thead th { color: var(--faint); } .n { text-align: right; white-space: nowrap; } tbody th { overflow-wrap: normal; }
 dl { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .2rem 1rem; font-size: .9rem; }
 dt { color: var(--faint); } dd { margin: 0; }
-@media (max-width: 30rem) { .map .rows { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); } .map .row p b { white-space: normal; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; } }
+@media (max-width: 30rem) { .map .rows { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; } }
 details { margin-top: .5rem; } summary { cursor: pointer; color: var(--faint); font-size: .85rem; }
 summary:focus-visible { outline: 2px solid var(--blue); outline-offset: 2px; }
 section > details > summary { font-size: 1rem; color: var(--ink); }
