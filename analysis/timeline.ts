@@ -44,7 +44,10 @@ export interface Timeline {
   readonly each: readonly TimedCall[] | null;
   /** All of them in a grid. */
   readonly cells: readonly TimedCell[];
-  /** Nanoseconds that calls took and how many calls took that long; rounded down by up to 1/32 where `each` is `null`. */
+  /**
+   * Nanoseconds that calls took and how many calls took that long; rounded down by up to 1/32 where
+   * `each` is `null`.
+   */
   readonly times: readonly Weighted[];
 }
 
@@ -53,7 +56,7 @@ const MOST_CALLS = 1500;
 /** Columns of the grid. */
 const MOST_COLUMNS = 240;
 /** Rows of the grid for each power of two. */
-const ROWS = 2;
+const ROWS = 4;
 /** More than there are rows: cells are numbered by column and row. */
 const STRIDE = 256;
 

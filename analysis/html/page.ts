@@ -5,7 +5,7 @@
  */
 
 import { compareRecordings, type Unlike } from "../compare/compare.ts";
-import { markup } from "./markup.ts";
+import { Markup, markup } from "./markup.ts";
 import {
   chartSection,
   comparedSection,
@@ -18,6 +18,12 @@ import {
 } from "./sections.ts";
 import { nameSides, type PageSide } from "./side.ts";
 import { STYLE } from "./style.ts";
+
+const ABOUT =
+  "headcount: how often each compound head page was grabbed when user memory was pinned";
+
+/** What the browser is to refuse the page: all but its own style. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 /** How a page is made. */
 export interface PageOptions {
@@ -34,17 +40,27 @@ export function page(sides: readonly PageSide[], { force = false }: PageOptions)
     : compareRecordings([before.report], [after.report], { force });
   if (comparison?.kind === "unlike") return comparison;
   const named = nameSides(sides);
-  const { text } =
-    markup`<html lang="en"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/><title>${
-      headline(named, comparison)
-    }</title><style>${STYLE}</style></head><body><header><h1>headcount: how often each compound head page was grabbed when user memory was pinned</h1></header><main>${markup`<div class="pair">${
-      named.map(verdictSection)
-    }</div>`}${sides.length === 1 ? tiles(before.report) : undefined}${mapSection(named)}${
-      comparison?.workloads.map(comparedSection)
-    }${chartSection(named)}${ledgerSection(named)}${named.map(ranSection)}</main><footer>${
-      named.map(({ name, report }) =>
-        markup`<p>${name}: recorded ${report.recording.created} by headcount ${report.recording.headcount} with bpftrace ${report.recording.bpftrace}.</p>`
-      )
-    }</footer></body></html>`;
+  const head = markup`<head><meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta http-equiv="Content-Security-Policy" content="${POLICY}"/>
+<title>${headline(named, comparison)}</title>
+<style>${new Markup(STYLE)}</style></head>`;
+  const main = [
+    markup`<div class="pair">${named.map(verdictSection)}</div>`,
+    sides.length === 1 ? tiles(before.report) : undefined,
+    mapSection(named),
+    comparison?.workloads.map(comparedSection),
+    chartSection(named),
+    ledgerSection(named),
+    named.map(ranSection),
+  ];
+  const footer = named.map(({ name, report: { recording } }) =>
+    markup`<p>${name}: recorded ${recording.created} by headcount ${recording.headcount}, with
+bpftrace ${recording.bpftrace}.</p>`
+  );
+  const { text } = markup`<html lang="en">${head}
+<body><header><h1>${ABOUT}</h1></header>
+<main>${main}</main>
+<footer>${footer}</footer></body></html>`;
   return `<!doctype html>\n${text}\n`;
 }

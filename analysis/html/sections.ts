@@ -193,7 +193,8 @@ function legend(sides: readonly NamedSide[]): Markup | undefined {
   if (sides.length === 1) return undefined;
   return markup`<ul class="legend">${
     sides.map(({ label, colour }) =>
-      markup`<li><svg viewBox="0 0 16 8" aria-hidden="true"><rect class="${colour}" width="16" height="8"/></svg>${label}</li>`
+      markup`<li><svg viewBox="0 0 16 8" aria-hidden="true">
+<rect class="${colour}" width="16" height="8"/></svg>${label}</li>`
     )
   }</ul>`;
 }
@@ -278,11 +279,13 @@ export function ranSection(side: NamedSide): Markup {
     ),
     folded("Plan: what was probed", facts(probeRows(report))),
     script === undefined
-      ? markup`<p class="note">The program lay not beside the recording; its SHA-256 is ${report.recording.scriptSha256}.</p>`
+      ? markup`<p class="note">The program lay not beside the recording; its SHA-256 is
+${report.recording.scriptSha256}.</p>`
       : folded("Program", [
         script.isAsRun
           ? undefined
-          : markup`<p class="alarm">Its hash is not the one that the recording tells: it was changed since.</p>`,
+          : markup`<p class="alarm">Its hash is not the one that the recording tells:
+it was changed since.</p>`,
         markup`<pre>${script.text}</pre>`,
       ]),
   ]);

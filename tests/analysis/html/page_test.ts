@@ -68,6 +68,13 @@ Deno.test("two that are not alike are not put side by side, unless that is force
   assertStringIncludes(textOf(page), "Not alike, and compared all the same");
 });
 
+Deno.test("the style is what a browser is to read, which takes no escapes in it", async () => {
+  const page = await pageOf(await sideOf("linux-7.3-2M"));
+  const style = page.split("<style>")[1]?.split("</style>")[0] ?? "";
+  assertStringIncludes(style, ".pair > *");
+  assert(!style.includes("&"));
+});
+
 Deno.test("three recordings stand beside each other", async () => {
   const names = ["puts-debian-5.10-2M", "puts-debian-6.12-2M", "puts-debian-7.3-2M"];
   const root = parsePage(await pageOf(...await Promise.all(names.map(sideOf))));
