@@ -135,7 +135,6 @@ export class LeafMapper {
   /** Takes a part of a call. */
   addPart(part: CallPart): void {
     const open = this.#openOf(part);
-    if (open === undefined) return;
     switch (part.kind) {
       case "run":
         open.runs.push(part);
@@ -162,7 +161,7 @@ export class LeafMapper {
   addCall(event: CallEvent): void {
     if (!this.#isWanted(event)) return this.drop(event);
     const open = this.#openOf(event);
-    if (open === undefined || open.event !== undefined) return;
+    if (open.event !== undefined) return;
     open.event = event;
     this.#close(open);
   }
@@ -186,12 +185,17 @@ export class LeafMapper {
     };
   }
 
-  #openOf(key: CallKey): OpenCall | undefined {
+  /** A call that waits for its parts; the one that has waited longest makes room for it. */
+  #openOf(key: CallKey): OpenCall {
     const text = keyText(key);
     let open = this.#waiting.get(text);
-    if (open === undefined && this.#waiting.size < this.#limits.waiting) {
-      this.#waiting.set(text, open = openCall(key));
+    if (open !== undefined) return open;
+    const [oldest] = this.#waiting.size < this.#limits.waiting ? [] : this.#waiting.values();
+    if (oldest !== undefined) {
+      this.drop(oldest);
+      if (oldest.event !== undefined) this.#paint(oldest, oldest.event);
     }
+    this.#waiting.set(text, open = openCall(key));
     return open;
   }
 
