@@ -27,8 +27,20 @@ export {
 } from "./expectation.ts";
 export type { Balance, CallFacts } from "./facts.ts";
 export type { HeadGrabs } from "./heads.ts";
+export { type Picture, type PictureMaker, startPicture } from "./picture.ts";
+export { type TimedCall, type TimedCell, type Timeline, TimelineMaker } from "./timeline.ts";
 export type { PageArrays } from "./page_arrays.ts";
 export { type Bucket, bucketOf, type Histogram, histogram, type Weighted } from "./histogram.ts";
+export {
+  type CallPart,
+  type LeafMap,
+  LeafMapper,
+  type MapContext,
+  type MapLimits,
+  type MappedPiece,
+  type MappedRow,
+  ROW_BYTES,
+} from "./leaf_map.ts";
 export type { DeviceLevel, HeadsLevel, LeafLevel } from "./leaves.ts";
 export {
   type BalanceCounts,

@@ -17,6 +17,7 @@ import { addMail } from "./mail.ts";
 import { addMatrix } from "./matrix.ts";
 import { EXIT_USAGE } from "./output.ts";
 import { addPlan } from "./plan.ts";
+import { addReport } from "./report.ts";
 import { addSeries } from "./series.ts";
 import { addTrace } from "./trace.ts";
 
@@ -33,7 +34,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   addTrace(root, args);
   const commands = [
     ...[addMatrix, addControl, addSeries, addPlan],
-    ...[addAnalyze, addCompare, addMail, addExport, addExpect, addKernels, addKernel],
+    ...[addAnalyze, addCompare, addMail, addReport, addExport, addExpect, addKernels, addKernel],
   ];
   for (const add of commands) add(root);
   try {

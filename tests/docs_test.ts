@@ -14,7 +14,7 @@ const BISECT = await Deno.readTextFile(`${ROOT}docs/bisect.md`);
 Deno.test("README names only options that the tasks have", async () => {
   const tasks = [
     ...["trace", "matrix", "control", "series", "expect", "plan", "analyze", "compare", "mail"],
-    ...["kernels", "kernel", "export"],
+    ...["report", "kernels", "kernel", "export"],
   ];
   const runs = await Promise.all(tasks.map((task) => runTask([task, "--help"])));
   const help = runs.map(({ stdout }) => stdout).join("");

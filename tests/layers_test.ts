@@ -93,6 +93,14 @@ Deno.test("what writes Parquet is loaded only where it is asked for", async () =
   assertEquals(source.includes('await import("hyparquet-writer")'), true);
 });
 
+Deno.test("what draws pages is loaded by nothing but a page that is made", async () => {
+  const graph = await graphOf("cli/analyze.ts");
+  assertEquals([...graph.keys()].filter((path) => path.startsWith("analysis/html/")), []);
+  const source = await Deno.readTextFile(`${ROOT}analysis/html/mod.ts`);
+  const loaded = source.matchAll(/^(?:import|export) (?!type\b).* from (".*");$/gm);
+  assertEquals([...loaded].map(([, path]) => path), []);
+});
+
 Deno.test("inside probes only targets/open.ts names the transports", async () => {
   const transports = ["probes/targets/local.ts", "probes/guest/guest.ts"];
   const graph = await graphOf("cli.ts");
@@ -102,8 +110,8 @@ Deno.test("inside probes only targets/open.ts names the transports", async () =>
 });
 
 Deno.test("analysis and recording are pure: no Deno, no clock, no chance", async () => {
-  const rooms = ["analysis", "analysis/compare", "analysis/export", "analysis/report", "recording"];
-  for (const room of rooms) {
+  const parts = ["compare", "export", "html", "report"].map((part) => `analysis/${part}`);
+  for (const room of ["analysis", ...parts, "recording"]) {
     for await (const { name, isFile } of Deno.readDir(`${ROOT}${room}`)) {
       if (!isFile) continue;
       const source = await Deno.readTextFile(`${ROOT}${room}/${name}`);

@@ -1,0 +1,178 @@
+/**
+ * Histograms as bars, those of several recordings on one axis.
+ *
+ * @module
+ */
+
+import type { Bucket, Histogram } from "../histogram.ts";
+import { CHART, chart, linear, px, shortTime } from "./chart.ts";
+import { type Figure, table } from "./figures.ts";
+import { type Markup, markup } from "./markup.ts";
+import type { NamedSide } from "./side.ts";
+
+/** What is counted. */
+export interface HistogramSubject {
+  readonly title: string;
+  readonly note?: string;
+  /** What is put into buckets, in the plural. */
+  readonly of: string;
+  readonly histogram: (side: NamedSide) => Histogram;
+  /** What a bucket is called. */
+  readonly name: (bucket: Bucket) => string;
+}
+
+/** Height of a bar, and of what is above a bucket's bars. */
+const [BAR, GAP] = [13, 7];
+const [LABELS, COUNTS] = [104, 62];
+
+/**
+ * A histogram: for each bucket a bar for each recording, as long as its share of all that the recording has.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(typeof histogramFigure, "function");
+ * ```
+ */
+export function histogramFigure(sides: readonly NamedSide[], subject: HistogramSubject): Figure {
+  const { title, note, of, name } = subject;
+  const counts = sides.map((side) => {
+    const histogram = subject.histogram(side);
+    return {
+      colour: side.colour,
+      total: histogram.reduce((sum, { count }) => sum + count, 0),
+      of: new Map(histogram.map(({ lo, count }) => [lo, count])),
+    };
+  });
+  const axis = bucketsOf(sides.flatMap(subject.histogram));
+  const shares = counts.flatMap(({ total, of }) => [...of.values()].map((it) => it / (total || 1)));
+  const width = linear(Math.max(0, ...shares), [0, CHART.width - LABELS - COUNTS]);
+  let y = 4;
+  const drawn: Markup[] = [];
+  for (const [bucket, emptied] of withoutGaps(axis)) {
+    if (emptied > 0) {
+      drawn.push(markup`<text class="label" x="${LABELS - 8}" y="${y + 9}">...</text>`);
+      y += 16;
+      continue;
+    }
+    const middle = y + counts.length * BAR / 2 + 4;
+    drawn.push(
+      markup`<text class="label" x="${LABELS - 8}" y="${px(middle)}">${name(bucket)}</text>`,
+    );
+    for (const { colour, total, of } of counts) {
+      const count = of.get(bucket.lo) ?? 0;
+      const length = count === 0 ? 0 : Math.max(1.5, width(count / (total || 1)));
+      drawn.push(
+        markup`<rect class="${colour}" x="${LABELS}" y="${y}" width="${px(length)}" height="${
+          BAR - 2
+        }" rx="1.5"/><text class="count" x="${px(LABELS + length + 4)}" y="${y + BAR - 4}">${
+          count === 0 ? "" : grouped(count)
+        }</text>`,
+      );
+      y += BAR;
+    }
+    y += GAP;
+  }
+  const description = sides.map(({ label }, i) =>
+    `${label === "" ? "" : `${label}: `}${
+      axis.flatMap((bucket) => {
+        const count = counts[i]?.of.get(bucket.lo) ?? 0;
+        return count === 0 ? [] : [`${name(bucket)}: ${count}`];
+      }).join(", ")
+    }`
+  ).join("; ");
+  return {
+    title,
+    ...(note === undefined ? {} : { note }),
+    picture: axis.length === 0
+      ? markup`<p class="none">Nothing to show.</p>`
+      : chart(title, description, y, drawn),
+    numbers: table(
+      [
+        { head: title.toLowerCase() },
+        ...sides.map(({ label }) => ({
+          head: label === "" ? of : `${of}, ${label}`,
+          right: true,
+        })),
+      ],
+      axis.filter(({ count }) => count > 0).map((bucket) => [
+        name(bucket),
+        ...counts.map(({ of }) => grouped(of.get(bucket.lo) ?? 0)),
+      ]),
+    ),
+  };
+}
+
+/** All buckets from the lowest to the highest, with the counts of all. */
+function bucketsOf(buckets: readonly Bucket[]): Histogram {
+  const counts = new Map<number, number>();
+  for (const { lo, count } of buckets) counts.set(lo, (counts.get(lo) ?? 0) + count);
+  const edges = [...counts.keys()];
+  const last = Math.max(-1, ...edges);
+  const axis: Bucket[] = [];
+  for (let lo = Math.min(...edges); lo <= last; lo = Math.max(1, lo * 2)) {
+    axis.push({ lo, hi: Math.max(1, lo * 2), count: counts.get(lo) ?? 0 });
+  }
+  return axis;
+}
+
+/** Three empty buckets or more in a row become one, with how many they are. */
+function withoutGaps(axis: Histogram): readonly (readonly [Bucket, number])[] {
+  const kept: (readonly [Bucket, number])[] = [];
+  for (let i = 0; i < axis.length; i++) {
+    const bucket = axis[i];
+    if (bucket === undefined) break;
+    let end = i;
+    while (axis[end]?.count === 0) end++;
+    const empty = end - i;
+    kept.push([bucket, empty >= 3 ? empty : 0]);
+    if (empty >= 3) i += empty - 1;
+  }
+  return kept;
+}
+
+/**
+ * A bucket of whole numbers, both ends belonging to it.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([countBucket({ lo: 1, hi: 2 }), countBucket({ lo: 256, hi: 512 })], ["1", "256..511"]);
+ * ```
+ */
+export function countBucket({ lo, hi }: Pick<Bucket, "lo" | "hi">): string {
+  return hi - lo === 1 ? grouped(lo) : `${grouped(lo)}..${grouped(hi - 1)}`;
+}
+
+/**
+ * A bucket of nanoseconds, up to below the second.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(timeBucket({ lo: 16384, hi: 32768 }), "16.4..32.8 us");
+ * assertEquals(timeBucket({ lo: 524288, hi: 1048576 }), "524 us..1.05 ms");
+ * ```
+ */
+export function timeBucket({ lo, hi }: Pick<Bucket, "lo" | "hi">): string {
+  const [from, to] = [shortTime(lo), shortTime(hi)];
+  const [value = "", unit = ""] = from.split(" ");
+  return to.endsWith(` ${unit}`) ? `${value}..${to}` : `${from}..${to}`;
+}
+
+/**
+ * A count with blanks between thousands.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([512, 1638400].map(grouped), ["512", "1 638 400"]);
+ * ```
+ */
+export function grouped(count: number): string {
+  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, "\u00a0").replaceAll("\u00a0", " ");
+}
