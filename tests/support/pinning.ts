@@ -55,13 +55,9 @@ if (mode === "untouched") {
   tell("io_uring_register", mapping, all, () => registerBuffer(ring, mapping, all));
   if (mode === "hold") {
     libc.symbols.fcntl(ring, F_SETFD, 0);
-    // In a session of its own: a guest kills what a command leaves in its.
-    new Deno.Command("setsid", {
-      args: ["sleep", "60"],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    })
+    // A guest kills what a command leaves in its process group.
+    const [stdin, stdout, stderr] = ["null", "null", "null"] as const;
+    new Deno.Command("sleep", { args: ["60"], detached: true, stdin, stdout, stderr })
       .spawn().unref();
   }
 } else if (mode === "fill" || mode === "same") {

@@ -51,7 +51,7 @@ export async function tracePinning(
   const support = target.provide(`${ROOT}tests/support`);
   const command = [
     ...[target.deno, "run", "--no-config", "--no-lock", "--no-prompt", "--no-remote"],
-    ...["--allow-ffi", "--allow-run=setsid", `--allow-read=${support}`, `${support}/pinning.ts`],
+    ...["--allow-ffi", "--allow-run=sleep", `--allow-read=${support}`, `${support}/pinning.ts`],
     ...words,
   ];
   // deno does not start programs with this in the environment, unless all are permitted.
