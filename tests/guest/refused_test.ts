@@ -5,25 +5,20 @@ import { renderText } from "headcount";
 import { GUEST_DEVICE, readDevice } from "../../probes/device.ts";
 import { temporaryFolder } from "../support/cli.ts";
 import { lacksKernels, testUnless } from "../support/guest.ts";
-import { setRefcount, withBacking } from "../support/struct_pages.ts";
+import { setRefcount } from "../support/struct_pages.ts";
 import { type Traced, traceMeddled } from "../support/traced.ts";
 
 /** Takes 256 pages, of which the latter half is behind a head that has the refcount 0. */
 function traceRefused(folder: string, kernel: string, refcount: number): Promise<Traced> {
-  return withBacking(
-    folder,
-    (backing) =>
-      traceMeddled("direct-io -n 256 -o 384", folder, { kernel }, {
-        after: async (target, item) => {
-          if (item.kind !== "workload") return;
-          const { step } = item.report;
-          if (step !== "ready" && step !== "done") return;
-          const change = step === "ready" ? { from: refcount, to: 0 } : { from: 0, to: refcount };
-          const device = await readDevice(target, GUEST_DEVICE);
-          await setRefcount(target, await backing(), device, 512, change);
-        },
-      }),
-  );
+  return traceMeddled("direct-io -n 256 -o 384", folder, { kernel }, {
+    after: async (target, item) => {
+      if (item.kind !== "workload") return;
+      const { step } = item.report;
+      if (step !== "ready" && step !== "done") return;
+      const change = step === "ready" ? { from: refcount, to: 0 } : { from: 0, to: refcount };
+      await setRefcount(target, await readDevice(target, GUEST_DEVICE), 512, change);
+    },
+  });
 }
 
 /** Kernels, and what the refcount of an idle head is that is mapped once. */

@@ -5,6 +5,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { DeviceSummary } from "headcount";
+import { Guest } from "../../probes/guest/guest.ts";
 import { readText, type Target } from "../../probes/targets/target.ts";
 
 const PAGE_BYTES = 4096;
@@ -15,47 +16,22 @@ const REFCOUNT_OFFSET = 52;
 const BLOCK_BYTES = 2 ** 21;
 const STRUCTS_OF_BLOCK = BLOCK_BYTES / STRUCT_BYTES;
 
-/**
- * Runs something in a process whose guests have their folders in one that is given.
- *
- * @param use Is given what finds the file behind the NVDIMM of the one guest that there is.
- */
-export async function withBacking<T>(
-  folder: string,
-  use: (backing: () => Promise<string>) => Promise<T>,
-): Promise<T> {
-  const before = Deno.env.get("TMPDIR");
-  Deno.env.set("TMPDIR", folder);
-  try {
-    return await use(async () => {
-      const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
-      const [guest, other] = names.filter((name) => name.startsWith("headcount-guest-"));
-      assert(guest !== undefined && other === undefined);
-      return `${folder}/${guest}/nvdimm`;
-    });
-  } finally {
-    if (before === undefined) Deno.env.delete("TMPDIR");
-    else Deno.env.set("TMPDIR", before);
-  }
-}
-
 /** Sets the refcount of one of the device's pages. */
 export async function setRefcount(
   target: Target,
-  backing: string,
   device: DeviceSummary,
   page: number,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<void> {
   const { pfn } = device;
-  assert(pfn !== undefined);
+  assert(pfn !== undefined && target instanceof Guest);
   const resource = "/sys/bus/nd/devices/region0/resource";
   const region = Number(await readText(target, ["cat", resource], "Reading where the NVDIMM is"));
   const block = Math.floor((pfn + page) / STRUCTS_OF_BLOCK) -
     Math.floor(region / PAGE_BYTES / STRUCTS_OF_BLOCK);
   const at = (block + 1) * BLOCK_BYTES + (pfn + page) % STRUCTS_OF_BLOCK * STRUCT_BYTES;
   assert(at < pfn * PAGE_BYTES - region, "a struct page is in front of the device's pages");
-  using file = await Deno.open(backing, { read: true, write: true });
+  using file = await Deno.open(`${target.folder}/nvdimm`, { read: true, write: true });
   const bytes = new DataView(new ArrayBuffer(4));
   const seek = () => file.seek(at + REFCOUNT_OFFSET, Deno.SeekMode.Start);
   await seek();
