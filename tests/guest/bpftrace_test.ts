@@ -39,35 +39,33 @@ for (const { bpftrace, kernel, verdict, grabs } of CASES) {
   });
 }
 
-/** What runs already, and the options that name it where that process is asked for. */
-const SCOPES = [
-  { scope: "a process", options: (pid: number) => ["--pid", String(pid)] },
-  { scope: "all processes", options: () => ["--all"] },
+/** What runs already, by the options that name it where that process is asked for. */
+const OBSERVED = [
+  { version: "0.23", scope: "a process", options: (pid: number) => ["--pid", String(pid)] },
+  { version: "0.27", scope: "all processes", options: () => ["--all"] },
 ] as const;
 
-for (const version of ["0.23", "0.27"]) {
+for (const { version, scope, options } of OBSERVED) {
   const lack = await lacksBpftrace(version) ?? await lacksKernels("6.12");
-  for (const { scope, options } of SCOPES) {
-    testUnless(lack, `trace --bpftrace ${version}: ${scope} of 6.12 is observed`, async () => {
-      await using folder = await temporaryFolder();
-      await using guest = await bootDebian(`${folder.path}/kernel.log`, { kernel: "6.12" });
-      await createNamespace(guest, { mode: "devdax", alignBytes: BYTES, map: "dev" });
-      const { number } = await pinAgain(guest, BYTES);
-      const { program } = await fetchBpftrace(cacheFolder(), version);
-      const { code, stdout, stderr } = await collect(
-        await headcountInside(guest, [
-          ...["trace", "--json", ...options(number), "--duration", "3s", "--out", "/tmp/observed"],
-          ...["--bpftrace", guest.provide(program)],
-        ]),
-      );
-      assert(stdout.length > 0, stderr);
-      const report: Report = JSON.parse(new TextDecoder().decode(stdout));
-      assertMatch(report.recording.bpftrace, new RegExp(`^${version}\\.`));
-      assertEquals([report.ledger.clean, code], [true, 1], stderr + report.reasons.join("\n"));
-      assertEquals(report.ledger.balance.uneven + report.ledger.balance.unsure, 0);
-      const pinner = report.processes?.find(({ pid }) => pid === number);
-      assert(pinner !== undefined && pinner.pages >= 512, JSON.stringify(report.processes));
-      assertEquals([report.verdict, pinner.grabs], ["per-page", report.totals.grabs]);
-    });
-  }
+  testUnless(lack, `trace --bpftrace ${version}: ${scope} of 6.12 is observed`, async () => {
+    await using folder = await temporaryFolder();
+    await using guest = await bootDebian(`${folder.path}/kernel.log`, { kernel: "6.12" });
+    await createNamespace(guest, { mode: "devdax", alignBytes: BYTES, map: "dev" });
+    const { number } = await pinAgain(guest, BYTES);
+    const { program } = await fetchBpftrace(cacheFolder(), version);
+    const { code, stdout, stderr } = await collect(
+      await headcountInside(guest, [
+        ...["trace", "--json", ...options(number), "--duration", "3s", "--out", "/tmp/observed"],
+        ...["--bpftrace", guest.provide(program)],
+      ]),
+    );
+    assert(stdout.length > 0, stderr);
+    const report: Report = JSON.parse(new TextDecoder().decode(stdout));
+    assertMatch(report.recording.bpftrace, new RegExp(`^${version}\\.`));
+    assertEquals([report.ledger.clean, code], [true, 1], stderr + report.reasons.join("\n"));
+    assertEquals(report.ledger.balance.uneven + report.ledger.balance.unsure, 0);
+    const pinner = report.processes?.find(({ pid }) => pid === number);
+    assert(pinner !== undefined && pinner.pages >= 512, JSON.stringify(report.processes));
+    assertEquals([report.verdict, pinner.grabs], ["per-page", report.totals.grabs]);
+  });
 }
