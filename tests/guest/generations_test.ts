@@ -104,9 +104,9 @@ testUnless(lack, "matrix: every generation, 2 MiB leaves", async () => {
 
 testUnless(
   lack,
-  "matrix --align 4K: single pages leave nothing to batch on any kernel",
+  "matrix --align 4K: single pages leave nothing to batch, whatever the kernel",
   async () => {
-    const rows = await matrix(DEBIAN, "--align", "4K");
+    const rows = await matrix(["6.12", "7.3"], "--align", "4K");
     for (const [name, row] of Object.entries(rows)) {
       const { grabs, heads, verdict } = shown(row);
       assertEquals([grabs, heads, verdict], [512, { "0": 512 }, "once"], name);
@@ -118,12 +118,10 @@ testUnless(
   },
 );
 
-testUnless(lack, "matrix --align 1G: one PUD leaf on every kernel", async () => {
-  const rows = await matrix(DEBIAN, "--align", "1G");
+testUnless(lack, "matrix --align 1G: one PUD leaf, page by page and at once", async () => {
+  const rows = await matrix(["6.1", "7.3"], "--align", "1G");
   const expected: Record<string, Shown> = {
-    "5.10": { ...PER_PAGE, heads: { "0": 512 } },
     "6.1": { ...PER_PAGE, heads: { "18": 1 } },
-    "6.12": { ...PER_PAGE, heads: { "18": 1 }, puts: 1 },
     "7.3": { ...ONCE, heads: { "18": 1 } },
   };
   assertEquals(
