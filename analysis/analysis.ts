@@ -23,7 +23,7 @@ import { type Ranges, sumUpRanges } from "./ranges.ts";
 import { type RefcountWitness, refcountWitness } from "./refcounts.ts";
 import { type Report, REPORT_FORMAT, type ReportRole } from "./report/report.ts";
 import { histogramsOf, totalsOf } from "./totals.ts";
-import { quartilesOf } from "./call_sums.ts";
+import { quartilesOf } from "./steps.ts";
 import { judge } from "./verdict.ts";
 import { Runs } from "./times.ts";
 import { listenToWorkload, type Workload } from "./workload.ts";

@@ -6,7 +6,8 @@
 
 export { type Analysis, type RecordingLine, startAnalysis } from "./analysis.ts";
 export { analyze } from "./analyze.ts";
-export type { GroupSums, JudgedSums, Quartiles } from "./call_sums.ts";
+export type { GroupSums, JudgedSums } from "./call_sums.ts";
+export type { Quartiles } from "./steps.ts";
 export type { HelperFailure, PartCounts } from "./collected.ts";
 export {
   compareDevdax,

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type CallSums, histogramOf, timeHistogramOf, weightsOf } from "./call_sums.ts";
+import { type CallSums, weightsOf } from "./call_sums.ts";
+import { histogramOf, timeHistogramOf } from "./steps.ts";
 import { histogram } from "./histogram.ts";
 import type { AloneCalls } from "./ranges.ts";
 import type { ReportHistograms, ReportTotals } from "./report/report.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Quartiles } from "../call_sums.ts";
+import type { Quartiles } from "../steps.ts";
 import type { TimedPart } from "../overhead.ts";
 import type { Report } from "../report/report.ts";
 import {

@@ -14,7 +14,7 @@ import type { ProcessSums } from "../processes.ts";
 import type { PutSide } from "../put_side.ts";
 import type { Overhead } from "../overhead.ts";
 import type { RepeatTimes } from "../repeats.ts";
-import type { Quartiles } from "../call_sums.ts";
+import type { Quartiles } from "../steps.ts";
 import type { SampledTimes } from "../times.ts";
 import type { SeenTaking } from "../takings.ts";
 import type { CounterExample, VerdictKind } from "../verdict.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { addTime, noCalls, quartilesOf, timeHistogramOf } from "../../analysis/call_sums.ts";
+import { addTime, noCalls } from "../../analysis/call_sums.ts";
+import { quartilesOf, timeHistogramOf } from "../../analysis/steps.ts";
 import { bucketOf, histogram } from "../../analysis/histogram.ts";
 
 Deno.test("bucketOf() is exact at the edges", () => {
