@@ -30,9 +30,22 @@ const [LABELS, COUNTS] = [104, 62];
  *
  * @example
  * ```ts
- * import { assertEquals } from "@std/assert";
+ * import { analyze, decodeItems, splitLines, startPicture } from "headcount";
+ * import { assertStringIncludes } from "@std/assert";
  *
- * assertEquals(typeof histogramFigure, "function");
+ * const file = await Deno.open("tests/fixtures/recordings/linux-7.3-2M/recording.jsonl");
+ * const items = await Array.fromAsync(decodeItems(splitLines(file.readable)));
+ * const maker = startPicture();
+ * items.forEach((item) => maker.add(item));
+ * const report = await analyze(async function* () { yield* items; }());
+ * const side = { name: "7.3", report, picture: maker.picture(), label: "", colour: "s0" };
+ * const { numbers } = histogramFigure([side], {
+ *   title: "References per grab",
+ *   of: "grabs",
+ *   histogram: ({ report }) => report.histograms.refsPerGrab,
+ *   name: ({ lo }) => `from ${lo} on`,
+ * });
+ * assertStringIncludes(numbers.text, "from 256 on");
  * ```
  */
 export function histogramFigure(sides: readonly NamedSide[], subject: HistogramSubject): Figure {

@@ -22,9 +22,16 @@ const LINE = 64;
  *
  * @example
  * ```ts
- * import { assertEquals } from "@std/assert";
+ * import { analyze, decodeItems, splitLines, startPicture } from "headcount";
+ * import { assertStringIncludes } from "@std/assert";
  *
- * assertEquals(typeof leafMapFigure, "function");
+ * const file = await Deno.open("tests/fixtures/recordings/linux-7.3-2M/recording.jsonl");
+ * const items = await Array.fromAsync(decodeItems(splitLines(file.readable)));
+ * const maker = startPicture();
+ * items.forEach((item) => maker.add(item));
+ * const report = await analyze(async function* () { yield* items; }());
+ * const side = { name: "7.3", report, picture: maker.picture(), label: "", colour: "s0" };
+ * assertStringIncludes(leafMapFigure(side).text, "3 grabs in 3 calls, 1 head");
  * ```
  */
 export function leafMapFigure({ label, report, picture: { map } }: NamedSide): Markup {

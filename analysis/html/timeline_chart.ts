@@ -32,9 +32,17 @@ const SHADES = 4;
  *
  * @example
  * ```ts
+ * import { analyze, decodeItems, splitLines, startPicture } from "headcount";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(typeof timelineFigure, "function");
+ * const file = await Deno.open("tests/fixtures/recordings/linux-7.3-2M/recording.jsonl");
+ * const items = await Array.fromAsync(decodeItems(splitLines(file.readable)));
+ * const maker = startPicture();
+ * items.forEach((item) => maker.add(item));
+ * const report = await analyze(async function* () { yield* items; }());
+ * const side = { name: "7.3", report, picture: maker.picture(), label: "", colour: "s0" };
+ * const { picture } = timelineFigure(side, "");
+ * assertEquals(picture.text.match(/<circle/g)?.length, 3);
  * ```
  */
 export function timelineFigure(side: NamedSide, note: string): Figure {

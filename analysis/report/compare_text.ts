@@ -29,14 +29,19 @@ import { changeText, pText, timeText, unitFor } from "./times_text.ts";
  *
  * @example
  * ```ts
- * import { compareRecordings, renderComparison, type Report } from "headcount";
+ * import { analyze, compareRecordings, decodeItems, renderComparison, splitLines } from "headcount";
  * import { assertEquals } from "@std/assert";
  *
- * const print = (before: Report, after: Report): string => {
- *   const comparison = compareRecordings([before], [after]);
- *   return comparison.kind === "unlike" ? "" : renderComparison(comparison, { width: 72 });
+ * const read = async (name: string) => {
+ *   const file = await Deno.open(`tests/fixtures/recordings/${name}/recording.jsonl`);
+ *   return await analyze(decodeItems(splitLines(file.readable)));
  * };
- * assertEquals(typeof print, "function");
+ * const [before, after] = [await read("linux-5.10-2M"), await read("linux-5.10-rfc-2M")];
+ * const comparison = compareRecordings([before], [after]);
+ * assertEquals(
+ *   comparison.kind === "comparison" && renderComparison(comparison).split("\n")[0],
+ *   "per-page -> once: 512 -> 3 grabs for 512 pages (171x fewer)",
+ * );
  * ```
  */
 export function renderComparison(comparison: Comparison, options: TextOptions = {}): string {

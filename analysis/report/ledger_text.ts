@@ -14,9 +14,14 @@ import type { Report } from "./report.ts";
  *
  * @example
  * ```ts
+ * import { analyze, decodeItems, splitLines } from "headcount";
  * import { assertEquals } from "@std/assert";
+ * import { paintWith } from "./layout.ts";
  *
- * assertEquals(typeof ledgerLines, "function");
+ * const file = await Deno.open("tests/fixtures/recordings/linux-7.3-2M/recording.jsonl");
+ * const report = await analyze(decodeItems(splitLines(file.readable)));
+ * const [first] = ledgerLines(report, 80, paintWith(false));
+ * assertEquals(first, "  clean: session complete, workload exit 0");
  * ```
  */
 export function ledgerLines(

@@ -14,9 +14,12 @@ import type { Report } from "./report.ts";
  *
  * @example
  * ```ts
+ * import { analyze, decodeItems, splitLines } from "headcount";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(typeof totalRows, "function");
+ * const file = await Deno.open("tests/fixtures/recordings/linux-7.3-2M/recording.jsonl");
+ * const report = await analyze(decodeItems(splitLines(file.readable)));
+ * assertEquals(totalRows(report)[2], "  grabs                     3  3 would do");
  * ```
  */
 export function totalRows({ totals, putSide, pageArrays }: Report): readonly string[] {

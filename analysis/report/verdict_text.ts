@@ -13,9 +13,13 @@ import type { Report } from "./report.ts";
  *
  * @example
  * ```ts
+ * import { analyze, decodeItems, splitLines } from "headcount";
  * import { assertEquals } from "@std/assert";
+ * import { paintWith } from "./layout.ts";
  *
- * assertEquals(typeof verdictLines, "function");
+ * const file = await Deno.open("tests/fixtures/recordings/linux-7.3-2M/recording.jsonl");
+ * const report = await analyze(decodeItems(splitLines(file.readable)));
+ * assertEquals(verdictLines(report, 100, paintWith(false))[0]?.slice(0, 27), "once: 3 grabs for 512 pages");
  * ```
  */
 export function verdictLines(report: Report, width: number, paint: Paint): readonly string[] {

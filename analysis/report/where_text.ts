@@ -15,9 +15,13 @@ import type { Report } from "./report.ts";
  *
  * @example
  * ```ts
+ * import { analyze, decodeItems, splitLines } from "headcount";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(typeof whereRows, "function");
+ * const file = await Deno.open("tests/fixtures/recordings/linux-7.3-2M/recording.jsonl");
+ * const report = await analyze(decodeItems(splitLines(file.readable)));
+ * const rows = new Map(whereRows(report));
+ * assertEquals(rows.get("kernel")?.slice(0, 13), "7.3.4, x86_64");
  * ```
  */
 export function whereRows(report: Report): readonly (readonly [string, string])[] {
