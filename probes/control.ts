@@ -9,8 +9,7 @@ import type { WorkloadReport } from "../recording/event.ts";
 import type { MemorySummary } from "../recording/header.ts";
 import { abortable } from "./abortable.ts";
 import { RequestError } from "./failure.ts";
-import { readProcessor } from "./kernel.ts";
-import { readFactsOnce } from "./known_facts.ts";
+import { readMachine } from "./known_facts.ts";
 import { openMemory } from "./memory/open.ts";
 import { runUntraced } from "./overhead.ts";
 import { openTarget } from "./targets/open.ts";
@@ -67,10 +66,7 @@ export async function* control(
   }
   await using target = await openTarget(wish, "trace", wish.memories);
   wish.onEvent({ kind: "phase", name: "facts" });
-  const [facts, processor] = await abortable(
-    Promise.all([readFactsOnce(target, wish.cache), readProcessor(target)]),
-    wish.signal,
-  );
+  const machine = await abortable(readMachine(target, wish.cache), wish.signal);
   for (const kind of wish.memories) {
     const lost = await Promise.race([target.lost, Promise.resolve(undefined)]);
     if (lost !== undefined) {
@@ -88,7 +84,7 @@ export async function* control(
         kind: "ready",
         memory: kind,
         trace: (place) =>
-          traceWorkload(target, { ...memory, facts, processor }, command, { ...wish, ...place }),
+          traceWorkload(target, { ...memory, ...machine }, command, { ...wish, ...place }),
         time: () => runUntraced(target, command, wish.signal),
       };
     } catch (error) {

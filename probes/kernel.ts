@@ -74,6 +74,21 @@ export async function readKernelFacts(target: Target): Promise<KernelFacts> {
   };
 }
 
+/**
+ * Where a symbol of the kernel lies in the last 4 GiB of addresses, where x86-64 has all of them
+ * (Documentation/arch/x86/x86_64/mm.rst); 0 where the kernel has none of the name. It is another after
+ * each boot.
+ */
+export async function readAddress(target: Target, symbol: string): Promise<number> {
+  const line = await readText(
+    target,
+    ["sh", "-c", 'grep -m 1 " $0$" /proc/kallsyms || test $? -eq 1', symbol],
+    `Looking for ${symbol} in /proc/kallsyms`,
+  );
+  const address = /^[0-9a-f]{8}([0-9a-f]{8})/.exec(line)?.[1] ?? "0";
+  return Number.parseInt(address, 16);
+}
+
 /** The model of the target's processors, as they name it; undefined where they do not. */
 export async function readProcessor(target: Target): Promise<string | undefined> {
   const cpuinfo = await readText(target, ["cat", "/proc/cpuinfo"], "Reading /proc/cpuinfo");

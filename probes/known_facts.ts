@@ -7,11 +7,42 @@
 
 import { join } from "node:path";
 import { cached, digest } from "./cache.ts";
-import { type KernelFacts, QUESTIONS, readKernelFacts } from "./kernel.ts";
+import {
+  type KernelFacts,
+  QUESTIONS,
+  readAddress,
+  readKernelFacts,
+  readProcessor,
+} from "./kernel.ts";
+import { VMEMMAP_BASE } from "./page.ts";
 import { readText, type Target } from "./targets/target.ts";
 
 /** Folder of the cache that holds them. */
 export const FACTS_FOLDER = "facts";
+
+/** What is read of a target before anything is traced there. */
+export interface MachineFacts {
+  /** Of its kernel. */
+  readonly facts: KernelFacts;
+  /** Model of its processors; absent where it does not tell. */
+  readonly processor?: string | undefined;
+  /** Where its kernel keeps the address of the first struct page, as {@linkcode readAddress} has it. */
+  readonly vmemmapBase: number;
+}
+
+/**
+ * Reads all of it.
+ *
+ * @throws {MachineryError} as {@linkcode readFactsOnce} does.
+ */
+export async function readMachine(target: Target, cache: string): Promise<MachineFacts> {
+  const [facts, processor, vmemmapBase] = await Promise.all([
+    readFactsOnce(target, cache),
+    readProcessor(target),
+    readAddress(target, VMEMMAP_BASE),
+  ]);
+  return { facts, processor, vmemmapBase };
+}
 
 /**
  * Reads a kernel's facts, or takes those that were read of the same build before. What identifies it is

@@ -77,7 +77,8 @@ export function pageFacts(sources: PageSources, types: TypeFacts): PageFacts {
     // four-level page tables, Documentation/arch/x86/x86_64/mm.rst.
     vmemmap: symbols[VMEMMAP_BASE] === undefined
       ? "(uint64)0xffffea0000000000"
-      : `*(uint64 *)kaddr("${VMEMMAP_BASE}")`,
+      // Given, as bpftrace's own kaddr() reads all symbols anew for each time that it is written.
+      : "*(uint64 *)($4 - 0x100000000)",
   };
 }
 

@@ -8,8 +8,7 @@ import type { RecordingItem } from "../recording/codec.ts";
 import type { TargetSummary } from "../recording/header.ts";
 import { abortable } from "./abortable.ts";
 import type { RecordingPlace } from "./control.ts";
-import { readProcessor } from "./kernel.ts";
-import { readFactsOnce } from "./known_facts.ts";
+import { readMachine } from "./known_facts.ts";
 import { DEVDAX } from "./memory/kinds.ts";
 import { openMemory } from "./memory/open.ts";
 import { runUntraced, takeTurns } from "./overhead.ts";
@@ -62,10 +61,7 @@ export async function* runInTurn(
   await using target = await openTarget(wish);
   wish.onEvent({ kind: "phase", name: "facts" });
   await using memory = await openMemory(target, { ...wish, memory: kind });
-  const [facts, processor] = await abortable(
-    Promise.all([readFactsOnce(target, wish.cache), readProcessor(target)]),
-    wish.signal,
-  );
+  const machine = await abortable(readMachine(target, wish.cache), wish.signal);
   for (const [i, workload] of wish.workloads.entries()) {
     const lost = await Promise.race([target.lost, Promise.resolve(undefined)]);
     if (lost !== undefined && i > 0) return;
@@ -81,7 +77,7 @@ export async function* runInTurn(
           takeTurns(
             () => runUntraced(target, command, wish.signal),
             () =>
-              traceWorkload(target, { ...memory, facts, processor }, command, {
+              traceWorkload(target, { ...memory, ...machine }, command, {
                 ...wish,
                 ...place,
               }),

@@ -35,6 +35,8 @@ export interface SessionWish {
   readonly onOutput?: (line: string) => void;
   /** Is told when all is attached, and it begins. */
   readonly onStart: () => void;
+  /** Where the kernel keeps the address of the first struct page. */
+  readonly vmemmapBase: number;
   /** Whether the program asks for the device's pages: then it is started when they are known. */
   readonly needsPages: boolean;
   /** Path of the bpftrace program, as this machine has it. */
@@ -138,8 +140,9 @@ class Session {
       // shell's first words are the sign of readiness, its end is ours to decide.
       ...["-c", "/bin/sh"],
       this.#target.provide(script),
+      ...[pid, ...pages, this.#wish.vmemmapBase].map(String),
       // Of the machine everything is seen but this.
-      ...[pid, ...pages, ...(this.#wish.scope === "machine" ? [Deno.pid] : [])].map(String),
+      ...(this.#wish.scope === "machine" ? [String(Deno.pid)] : []),
     ], { env: this.#wish.tracerEnvironment });
     const tracerTail = new Tail();
     const errors = tracerTail.keep(tracer.stderr);

@@ -15,8 +15,7 @@ import {
 } from "../recording/header.ts";
 import { abortable } from "./abortable.ts";
 import { RequestError } from "./failure.ts";
-import { type KernelFacts, readProcessor } from "./kernel.ts";
-import { readFactsOnce } from "./known_facts.ts";
+import { type MachineFacts, readMachine } from "./known_facts.ts";
 import { runUntraced, takeTurns } from "./overhead.ts";
 import { checkMemory, DEVDAX } from "./memory/kinds.ts";
 import { openMemory } from "./memory/open.ts";
@@ -87,19 +86,15 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
   await using memory = needsMemory(place, target)
     ? await openMemory(target, { ...place, memory: kind })
     : undefined;
-  const [facts, processor] = await abortable(
-    Promise.all([readFactsOnce(target, wish.cache), readProcessor(target)]),
-    wish.signal,
-  );
+  const machine = await abortable(readMachine(target, wish.cache), wish.signal);
   await using workload = await openWorkload(target, memory?.expected, wish.workload, wish.bytes);
   const { command, device } = workload;
   const opened: OpenedTrace = memory === undefined || device !== memory.expected
-    ? { device: Promise.resolve(device), facts, processor }
+    ? { device: Promise.resolve(device), ...machine }
     : {
       device: memory.device,
       ...(isOwn(wish.workload) ? {} : { memory: memory.memory }),
-      facts,
-      processor,
+      ...machine,
     };
   const run = () => traceWorkload(target, opened, command, wish);
   if (wish.overhead === undefined) return yield* run();
@@ -110,14 +105,11 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
 }
 
 /** What a workload is traced on. */
-export interface OpenedTrace {
+export interface OpenedTrace extends MachineFacts {
   /** Its memory, which may still be in the making; nothing where that may be any. */
   readonly device: Promise<DeviceSummary | undefined>;
   /** What memory that is; absent where the workload chose it. */
   readonly memory?: Promise<MemorySummary>;
-  readonly facts: KernelFacts;
-  /** Model of the target's processors; absent where it does not tell. */
-  readonly processor?: string | undefined;
 }
 
 /** Whether a workload is a program of headcount's, which tells what it does. */
@@ -157,7 +149,7 @@ function needsMemory(
  */
 export async function* traceWorkload(
   target: Target,
-  { device, memory, facts, processor }: OpenedTrace,
+  { device, memory, facts, processor, vmemmapBase }: OpenedTrace,
   workload: WorkloadCommand,
   wish: Pick<
     TraceWish,
@@ -220,6 +212,7 @@ export async function* traceWorkload(
     ...(workload.reads === undefined ? {} : { reads: workload.reads }),
     ...(scope === undefined || wish.onOutput === undefined ? {} : { onOutput: wish.onOutput }),
     onStart: () => wish.onEvent({ kind: "phase", name: "run" }),
+    vmemmapBase,
     needsPages: pageRef === true || putsOfDeviceOnly === true,
     script,
     tracerOptions: plan.dialect.options,

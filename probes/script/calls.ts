@@ -84,7 +84,7 @@ function beginning(
 @range[tid] = (${argument(entry, "start")}, (${argument(entry, "pages")} << 32) + (${
     low32(argument(entry, "flags"))
   }),
-  ${lookup === undefined ? zeros(1) : "(uint64)@lookups[tid]"}, (uint64)nsecs);
+  ${lookup === undefined ? zeros(1) : "@lookups[tid]"}, nsecs);
 `;
 }
 

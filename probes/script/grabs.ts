@@ -96,7 +96,7 @@ function otherGrab(grab: Grab, page: PageFacts, named: string): string {
     : "$r.0 + $r.4 * $refs == $pfn";
   return `${
     grab.attach === "fentry" ? asNumber(named) : ""
-  }$link = (uint64)((struct page *)$page)->${page.link};
+  }$link = ((struct page *)$page)->${page.link};
 $head = $page;
 if ($link & 1) {
 ${tailToHead(page)}}

@@ -14,7 +14,7 @@ import { grabProbes } from "./grabs.ts";
 import { deviceLeafProbe, lookupProbe, ordinaryLeafProbe, undoProbe } from "./leaves.ts";
 import { PUT_BEGINNING, putProbes } from "./puts.ts";
 import { refcountProbes } from "./refcounts.ts";
-import { beginnings } from "./state.ts";
+import { beginnings, ZERO } from "./state.ts";
 import { type Watch, watchOf } from "./watch.ts";
 
 /** What the head comment of a program names. */
@@ -67,14 +67,17 @@ function headComment({ summary, scope }: Plan, context: ScriptContext): string {
 /*
  * headcount  Count how often each compound head page is grabbed by gup-fast.
  *
- * USAGE: bpftrace -f json headcount.bt PID FIRST-PFN END-PFN${scope === "machine" ? " PID" : ""}
+ * USAGE: bpftrace -f json headcount.bt PID FIRST-PFN END-PFN VMEMMAP${
+    scope === "machine" ? " PID" : ""
+  }
  *
  * Traces the gup-fast calls of ${TRACED[scope]}, and the puts that take back what ${
     scope === "buffer" ? "it" : "they"
   } pinned, whichever
  * thread makes them. Successive grabs of one call that add as many references to adjoining pages
  * are one run: 512 grabs of one reference print one line, and so does one grab of 512. The pfns
- * are those of the device.
+ * are those of the device. VMEMMAP is the lower half of the address of vmemmap_base:
+ *   0x$(grep " vmemmap_base$" /proc/kallsyms | cut -c 9-16)
  *
  * Written by headcount ${headcount} for Linux ${release} and bpftrace ${bpftrace}:
 ${roles.join("\n")}
@@ -105,10 +108,11 @@ ${roles.join("\n")}
 function begin(watch: Watch): string {
   return `BEGIN
 {
+  ${ZERO} = (uint64)0;
 ${beginnings()}  /* next pfn, kind, call, pfn, ns, puts */
   ${PUT_BEGINNING}
-  @lookups[0] = (uint64)0;
-  @page[0] = (uint64)0;
+  @lookups[0] = ${ZERO};
+  @page[0] = ${ZERO};
 ${watch.beginning}  printf("headcount 4\\n");
 }
 `;

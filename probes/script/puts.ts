@@ -7,7 +7,7 @@
 import type { PageFacts } from "../page.ts";
 import type { PlannedFunction } from "../choose.ts";
 import type { Plan } from "../plan.ts";
-import { CALL_SHIFT, STATE } from "./state.ts";
+import { CALL_SHIFT, STATE, ZERO } from "./state.ts";
 import { argument, isCompound, low32, pfn, vmemmap, zeros } from "./text.ts";
 import type { Watch } from "./watch.ts";
 
@@ -21,7 +21,7 @@ type PutRole = keyof typeof PUT_CODES;
  * thread by number. Head's pfn expected next, kind (references, role, pin, slow, order), call, first
  * pfn, time of the first, puts.
  */
-export const PUT_BEGINNING: string = `@put[0, 0] = (${zeros(6)});`;
+export const PUT_BEGINNING: string = `@put[0, 0] = (${zeros(6, ZERO)});`;
 
 /** The probes at every function of a plan that puts. */
 export function putProbes({ functions, page, summary, scope }: Plan, watch: Watch): string[] {
@@ -108,7 +108,7 @@ ${pin}${seen === "inside" ? "" : CALL_READ}  $call = (uint64)0;
     if ($s.5) {
       printf("put %d %lx %lx %lx %lx %lx\\n", tid, $s.2, $s.1, $s.3, $s.4, $s.5);
     }
-    @put[tid, cpu] = ($next, $kind, $call, $pfn, (uint64)nsecs, (uint64)1);
+    @put[tid, cpu] = ($next, $kind, $call, $pfn, nsecs, (uint64)1);
   }
   @total_puts = count();
   @total_put_refs = sum($refs);

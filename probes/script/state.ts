@@ -109,10 +109,13 @@ export const MAPS: readonly (readonly [map: string, fields: number, words: strin
   ["@total", 6, "calls, pages, grabs, references, look-ups, real ones"],
 ];
 
+/** A zero of 64 bits that the program begins with. */
+export const ZERO = "$zero";
+
 /** Stores something in each map. */
 export function beginnings(): string {
   return MAPS.map(([map, fields, words]) =>
-    `  /* ${words} */\n  ${map}[0] = ${fields === 1 ? zeros(1) : `(${zeros(fields)})`};\n`
+    `  /* ${words} */\n  ${map}[0] = ${fields === 1 ? ZERO : `(${zeros(fields, ZERO)})`};\n`
   )
     .join("");
 }

@@ -11,6 +11,9 @@ import type { PlannedFunction } from "../choose.ts";
 /** Registers that carry arguments of a function; the rest is on its stack. */
 const REGISTERS = 6;
 
+/** What every kernel hands on as an unsigned long. */
+const UNSIGNED_LONG: ReadonlySet<Meaning> = new Set(["start", "address", "end", "pfn"]);
+
 /**
  * An argument of a probed function, as a number.
  *
@@ -24,8 +27,11 @@ export function argument(probed: PlannedFunction, meaning: Meaning): string {
     );
   }
   const { name, index } = found;
-  if (probed.attach === "fentry") return `(uint64)args->${name}`;
-  return index < REGISTERS ? `(uint64)arg${index}` : `(uint64)sarg${index - REGISTERS}`;
+  // bpftrace 0.17 looks through all of the kernel's types for each cast: none is made in vain.
+  if (probed.attach === "fentry") {
+    return UNSIGNED_LONG.has(meaning) ? `args->${name}` : `(uint64)args->${name}`;
+  }
+  return index < REGISTERS ? `arg${index}` : `sarg${index - REGISTERS}`;
 }
 
 /** A number that the function has as an int, as it does not fill its register. */
@@ -45,16 +51,12 @@ export function pfn(pointer: string, { structPageBytes }: PageFacts): string {
 
 /** Whether the page at `$head` is a compound head: 1 or 0. */
 export function isCompound(page: PageFacts): string {
-  return `((uint64)((struct page *)$head)->${page.flags} >> ${page.headBit}) & 1`;
+  return `(((struct page *)$head)->${page.flags} >> ${page.headBit}) & 1`;
 }
 
-/** As many zeros of 64 bits, to begin a tuple with; six fit a line. */
-export function zeros(count: number): string {
-  return Array.from(
-    { length: count },
-    (_, i) => i > 0 && i % 5 === 0 ? "\n    (uint64)0" : "(uint64)0",
-  )
-    .join(", ").replaceAll(", \n", ",\n");
+/** As many zeros of 64 bits; `$zero` is one in the program's beginning. */
+export function zeros(count: number, zero = "(uint64)0"): string {
+  return Array<string>(count).fill(zero).join(", ");
 }
 
 /** Text with each of its lines moved to the right. */

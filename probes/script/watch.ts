@@ -43,9 +43,9 @@ export function watchOf(scope: Scope): Watch {
       return {
         filter: OTHERS_FILTER,
         puts: "@watch[0]",
-        // BEGIN runs in bpftrace itself; $4 is headcount.
+        // BEGIN runs in bpftrace itself; $5 is headcount.
         beginning: `  @watch[0] = (uint64)0;\n${
-          ["$1", "$4", "pid", "cpid"].map((it) => `  @own[${it}] = (uint64)1;\n`).join("")
+          ["$1", "$5", "pid", "cpid"].map((it) => `  @own[${it}] = (uint64)1;\n`).join("")
         }`,
         introduction: INTRODUCTION,
         probes: [GATE, renaming(OTHERS_FILTER), ...family("@own")],

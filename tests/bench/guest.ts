@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { cacheFolder, type DeviceSummary, type RecordingItem, VERSION } from "headcount";
-import { type KernelFacts, readKernelFacts } from "../../probes/kernel.ts";
+import { type MachineFacts, readMachine } from "../../probes/known_facts.ts";
 import { splitLines } from "../../probes/lines.ts";
 import { openDevice } from "../../probes/memory/open.ts";
 import { runUntraced } from "../../probes/overhead.ts";
@@ -22,7 +22,7 @@ import type { WorkloadReport } from "../../recording/event.ts";
 export interface BenchGuest extends AsyncDisposable {
   readonly target: Target;
   readonly device: DeviceSummary;
-  readonly facts: KernelFacts;
+  readonly machine: MachineFacts;
   readonly workload: OpenWorkload;
   readonly wish: TargetWish;
 }
@@ -59,10 +59,13 @@ export async function openBenchGuest(
   };
   const target = await openTarget(wish);
   try {
-    const [device, facts] = await Promise.all([openDevice(target, wish), readKernelFacts(target)]);
+    const [device, machine] = await Promise.all([
+      openDevice(target, wish),
+      readMachine(target, wish.cache),
+    ]);
     const opened = await openWorkload(target, device, parseWorkload(workload).wish, bytes);
     return {
-      ...{ target, device, facts, workload: opened, wish },
+      ...{ target, device, machine, workload: opened, wish },
       async [Symbol.asyncDispose]() {
         await opened[Symbol.asyncDispose]();
         await target[Symbol.asyncDispose]();
@@ -83,11 +86,11 @@ export async function withoutProbes(
 
 /** Traces the workload with headcount. */
 export async function withHeadcount(
-  { target, device, facts, workload, wish }: BenchGuest,
+  { target, device, machine, workload, wish }: BenchGuest,
   folder: string,
 ): Promise<readonly RecordingItem[]> {
   return await Array.fromAsync(
-    traceWorkload(target, { device: Promise.resolve(device), facts }, workload.command, {
+    traceWorkload(target, { device: Promise.resolve(device), ...machine }, workload.command, {
       ...wish,
       created: new Date().toISOString(),
       directory: folder,
@@ -98,7 +101,7 @@ export async function withHeadcount(
 
 /** Runs the workload under a program by hand, whose output goes to a file of the guest. */
 export async function withProgram(
-  { target, workload, facts }: BenchGuest,
+  { target, workload, machine }: BenchGuest,
   folder: string,
   text: string,
 ): Promise<HandRun> {
@@ -115,7 +118,7 @@ export async function withProgram(
     ...["sh", "-c", 'exec 3>&1; exec "$@" >/tmp/by-hand', "sh", ...target.bpftrace],
     ...["-f", "json", "-c", "/bin/sh", target.provide(path), String(pid)],
   ], {
-    env: facts.symbols["btf_module_notify"] === undefined
+    env: machine.facts.symbols["btf_module_notify"] === undefined
       ? { BPFTRACE_BTF: "/sys/kernel/btf/vmlinux" }
       : {},
   });

@@ -126,7 +126,7 @@ async function measure(
   await using folder = await temporaryFolder();
   const wish = { append, ...(kernel === undefined ? {} : { kernel }) };
   await using guest = await openBenchGuest(folder.path, workload, bytes, wish);
-  const plan = makePlan(guest.facts, { putsOf: "all", pageRef: false });
+  const plan = makePlan(guest.machine.facts, { putsOf: "all", pageRef: false });
   const times = new Map<string, Times>();
   const add = (name: string, reports: readonly WorkloadReport[], lost?: number): void => {
     const known = times.get(name) ?? { ns: [] };

@@ -45,7 +45,7 @@ export async function benchRate(options: BenchOptions): Promise<BenchResult> {
     append: "devdax_compound=1 gup_variant=0",
     kernel,
   });
-  const program = handWritten(makePlan(guest.facts, { putsOf: "all" }), "prints grabs");
+  const program = handWritten(makePlan(guest.machine.facts, { putsOf: "all" }), "prints grabs");
   const runs: { readonly pages: number; readonly ours: Run; readonly theirs: Run }[] = [];
   for (const pages of PAGES_PER_CALL) {
     await using opened = await openWorkload(

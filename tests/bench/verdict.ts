@@ -11,6 +11,8 @@ import { createNamespace, readDevice } from "../../probes/device.ts";
 import { bootGuest } from "../../probes/guest/guest.ts";
 import { UNPACKED_FOLDER, unpackedName } from "../../probes/guest/kernel_image.ts";
 import { findKernel } from "../../probes/guest/kernels.ts";
+import { readAddress } from "../../probes/kernel.ts";
+import { VMEMMAP_BASE } from "../../probes/page.ts";
 import { regionBytes } from "../../probes/guest/nvdimm.ts";
 import { openDisk } from "../../probes/workloads/disk.ts";
 import { pieceCommand } from "../../probes/workloads/piece_command.ts";
@@ -144,7 +146,7 @@ async function byHand(cache: string, script: string, folder: string): Promise<Sp
   const tracer = guest.exec([
     // Not the local image's: the shared file system's, with its libraries.
     ...["/usr/bin/bpftrace", "-f", "json", "-k", "-c", "/bin/sh", guest.provide(script)],
-    ...[await workload.pid, 0, 0].map(String),
+    ...[await workload.pid, 0, 0, await readAddress(guest, VMEMMAP_BASE)].map(String),
   ]);
   const errors = new Response(tracer.stderr).text();
   await tracer.write("echo attached\n");

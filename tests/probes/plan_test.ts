@@ -88,7 +88,7 @@ Deno.test("makePlan() probes 5.10 by kprobes: its BTF has no ids", () => {
     flags: "flags",
     headBit: 16,
     order: "((struct page *)($head + 64))->compound_order",
-    vmemmap: '*(uint64 *)kaddr("vmemmap_base")',
+    vmemmap: "*(uint64 *)($4 - 0x100000000)",
   });
   assertEquals(plan.environment, { BPFTRACE_BTF: "/sys/kernel/btf/vmlinux" });
   assertEquals([plan.summary.pageRef, plan.mapping], [false, []]);

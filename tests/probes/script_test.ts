@@ -77,7 +77,7 @@ Deno.test("renderScript() looks at the pages that a call hands back only if it i
     const plain = programFor(facts);
     assertEquals(plain.includes("@array") || plain.includes("while"), false);
     const program = programFor(facts, { putsOf: "all", checkPages: true });
-    assertStringIncludes(program, "@array[tid] = (uint64)arg3;");
+    assertStringIncludes(program, "@array[tid] = arg3;");
     assertStringIncludes(program, "while ($at < $pages && $at < 1024) {");
   }
 });
@@ -91,7 +91,7 @@ Deno.test("renderScript() reads arguments of a clone by register", async () => {
   const program = programFor(facts);
   assertStringIncludes(
     program,
-    "kprobe:try_grab_folio.isra.0\n{\n  $page = (uint64)arg0;\n",
+    "kprobe:try_grab_folio.isra.0\n{\n  $page = arg0;\n",
   );
 });
 

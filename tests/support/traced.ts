@@ -4,14 +4,13 @@ import {
   analyze,
   cacheFolder,
   type DeviceSummary,
-  type KernelFacts,
   MachineryError,
   parseWorkload,
   type Report,
   VERSION,
   workloadBytes,
 } from "headcount";
-import { readKernelFacts } from "../../probes/kernel.ts";
+import { type MachineFacts, readMachine } from "../../probes/known_facts.ts";
 import { openDevice } from "../../probes/memory/open.ts";
 import { openTarget, type TargetWish } from "../../probes/targets/open.ts";
 import { collect, type Target } from "../../probes/targets/target.ts";
@@ -45,7 +44,10 @@ export async function tracePinning(
 ): Promise<Traced> {
   const wish = wishFor(folder, 2 ** 21, options);
   await using target = await openTarget(wish);
-  const [device, facts] = await Promise.all([openDevice(target, wish), readKernelFacts(target)]);
+  const [device, machine] = await Promise.all([
+    openDevice(target, wish),
+    readMachine(target, wish.cache),
+  ]);
   await using _disk = await openDisk(target, wish.bytes);
   const words = [mode, device.path, String(wish.bytes), String(device.alignBytes), "/dev/ram0"];
   const support = target.provide(`${ROOT}tests/support`);
@@ -61,7 +63,7 @@ export async function tracePinning(
     told: ["pinning.ts", ...words],
     environment: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
   };
-  return await traced(target, { device: Promise.resolve(device), facts }, workload, wish, {});
+  return await traced(target, { device: Promise.resolve(device), ...machine }, workload, wish, {});
 }
 
 /** Runs a workload, such as `gup-test -m 4`, on a guest's device, and lets somebody meddle with it. */
@@ -74,12 +76,15 @@ export async function traceMeddled(
   const parsed = parseWorkload(text);
   const wish = wishFor(folder, workloadBytes(parsed), options);
   await using target = await openTarget(wish);
-  const [device, facts] = await Promise.all([openDevice(target, wish), readKernelFacts(target)]);
+  const [device, machine] = await Promise.all([
+    openDevice(target, wish),
+    readMachine(target, wish.cache),
+  ]);
   await meddler.before?.(target);
   await using workload = await openWorkload(target, device, parsed.wish, wish.bytes);
   return await traced(
     target,
-    { device: Promise.resolve(workload.device), facts },
+    { device: Promise.resolve(workload.device), ...machine },
     workload.command,
     wish,
     meddler,
@@ -99,8 +104,11 @@ export async function traceEach(
 ): Promise<readonly Failed[]> {
   const wish = wishFor(folder, 2 ** 21, {});
   await using target = await openTarget(wish);
-  const [device, facts] = await Promise.all([openDevice(target, wish), readKernelFacts(target)]);
-  const opened = { device: Promise.resolve(device), facts };
+  const [device, machine] = await Promise.all([
+    openDevice(target, wish),
+    readMachine(target, wish.cache),
+  ]);
+  const opened = { device: Promise.resolve(device), ...machine };
   const left: Failed[] = [];
   for (const command of commands) left.push(await record(target, opened, command, wish, meddler));
   return left;
@@ -144,9 +152,8 @@ async function traced(
 }
 
 /** What was found on a target before a session. */
-interface Opened {
+interface Opened extends MachineFacts {
   readonly device: Promise<DeviceSummary | undefined>;
-  readonly facts: KernelFacts;
 }
 
 async function record(
