@@ -133,6 +133,11 @@ export async function recordTo(
     stopListening();
     progress.finish();
   }
+  if (await recordingIn(directory).catch(() => undefined) === undefined) {
+    throw new MachineryError(
+      `The recording is gone: "${directory}" was removed while it was made; trace again, with --out in a folder that stays`,
+    );
+  }
   const { reason } = abort.signal;
   return typeof reason === "string" ? { kept, stoppedBy: reason } : { kept };
 }

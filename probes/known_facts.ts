@@ -15,6 +15,8 @@ import {
   readProcessor,
 } from "./kernel.ts";
 import { VMEMMAP_BASE } from "./page.ts";
+import { MachineryError } from "./failure.ts";
+import { lossOr } from "./targets/loss.ts";
 import { readText, type Target } from "./targets/target.ts";
 
 /** Folder of the cache that holds them. */
@@ -36,12 +38,16 @@ export interface MachineFacts {
  * @throws {MachineryError} as {@linkcode readFactsOnce} does.
  */
 export async function readMachine(target: Target, cache: string): Promise<MachineFacts> {
-  const [facts, processor, vmemmapBase] = await Promise.all([
-    readFactsOnce(target, cache),
-    readProcessor(target),
-    readAddress(target, VMEMMAP_BASE),
-  ]);
-  return { facts, processor, vmemmapBase };
+  try {
+    const [facts, processor, vmemmapBase] = await Promise.all([
+      readFactsOnce(target, cache),
+      readProcessor(target),
+      readAddress(target, VMEMMAP_BASE),
+    ]);
+    return { facts, processor, vmemmapBase };
+  } catch (error) {
+    throw error instanceof MachineryError ? error : await lossOr(target, error);
+  }
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Header, Scope } from "../recording/header.ts";
 import { MachineryError } from "./failure.ts";
 import { splitLines } from "./lines.ts";
 import { merge } from "./merge.ts";
+import { lossOr } from "./targets/loss.ts";
 import { collect, type Process, type Target } from "./targets/target.ts";
 import { Tail } from "./tail.ts";
 import { Tally } from "./tally.ts";
@@ -359,16 +360,9 @@ async function* lostAsStream(target: Target): AsyncGenerator<string, void, undef
   yield (await target.lost).message;
 }
 
-/**
- * Why a session failed. Where the target goes away the streams of its commands break first: the
- * reason follows within moments.
- */
-async function explain(target: Target, error: unknown): Promise<MachineryError> {
-  const moment = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => moment.resolve(undefined), 2000);
-  const lost = await Promise.race([target.lost, moment.promise]);
-  clearTimeout(timer);
-  if (lost instanceof MachineryError) return lost;
+/** Why a session failed. */
+async function explain(target: Target, failure: unknown): Promise<MachineryError> {
+  const error = await lossOr(target, failure);
   if (error instanceof MachineryError) return error;
   return new MachineryError(
     `The session failed: ${error instanceof Error ? error.message : String(error)}`,

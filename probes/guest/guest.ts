@@ -4,12 +4,13 @@
  * @module
  */
 
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Accelerator, TargetSummary } from "../../recording/header.ts";
 import { cached, fingerprint } from "../cache.ts";
 import { findProgram, spawnProgram } from "../command.ts";
 import { MachineryError } from "../failure.ts";
 import { splitLines } from "../lines.ts";
+import { makeTemporaryFolder } from "../temporary.ts";
 import type { ExecOptions, Process, Target } from "../targets/target.ts";
 import { type BootLimits, KVM_LIMITS, kvmProspect, rememberKvmFailure } from "./accelerator.ts";
 import { Channel, portNames } from "./channel.ts";
@@ -20,6 +21,9 @@ import { backingBytes } from "./nvdimm.ts";
 import { type BootEvent, type PhaseName, readConsoleLine } from "./phase.ts";
 import { type Machine, QEMU, qemuCommand } from "./qemu.ts";
 import { makeToolsImage } from "./tools_image.ts";
+
+/** What a process gets that touches a page of a file for which there is no space. */
+const SIGBUS = 7;
 
 /** Seconds that a guest lives on after an abort, so that a session can end in order. */
 const ABORT_GRACE_SECONDS = 15;
@@ -143,7 +147,7 @@ async function attempt(
   files: BootFiles,
   accelerator: Accelerator & { readonly kind: "kvm" | "tcg" },
 ): Promise<Guest | { readonly why: string }> {
-  const directory = await Deno.makeTempDir({ prefix: "headcount-guest-" });
+  const directory = await makeTemporaryFolder("the guest", "headcount-guest-");
   const diskKib = Math.ceil(wish.diskBytes / 1024);
   const commandLine = [
     "console=ttyS0 loglevel=6 panic=-1 oops=panic",
@@ -230,6 +234,7 @@ class RunningMachine {
   #phase: PhaseName = "kernel";
   #complaint = "";
   #failed: string | undefined;
+  #exit = 0;
   #up = false;
   #lastCall: ReturnType<typeof setTimeout> | undefined;
   readonly #onAbort = (): void => {
@@ -258,7 +263,10 @@ class RunningMachine {
     const errors = new Response(this.#child.stderr).text().then((text) => {
       this.#complaint = text.trim();
     });
-    this.#done = Promise.all([console, errors, this.#child.status]).then(() => {});
+    const status = this.#child.status.then(({ code }) => {
+      this.#exit = code;
+    });
+    this.#done = Promise.all([console, errors, status]).then(() => {});
     this.ended = this.#done.then(() => this.#failed ?? this.#lastWords());
     wish.signal.addEventListener("abort", this.#onAbort, { once: true });
     if (wish.signal.aborted) this.#onAbort();
@@ -309,7 +317,14 @@ class RunningMachine {
       })`;
     }
     const complaint = this.#complaint.split("\n")[0] ?? "";
-    return complaint === "" ? `QEMU ended in phase "${this.#phase}"` : complaint;
+    if (complaint !== "") return complaint;
+    if (this.#exit === 128 + SIGBUS) {
+      return `QEMU was ended by SIGBUS: there may be no space left for the NVDIMM's pages in "${
+        dirname(this.folder)
+      }"; TMPDIR takes another folder`;
+    }
+    const how = this.#exit > 128 ? `was ended by signal ${this.#exit - 128}` : "ended";
+    return `QEMU ${how} in phase "${this.#phase}"`;
   }
 
   async #readConsole(): Promise<void> {

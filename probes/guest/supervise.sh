@@ -4,6 +4,8 @@
 #
 #   supervise.sh DIRECTORY BACKING-BYTES "PORT PORT..." QEMU [ARGUMENT...]
 
+# Its memory is no evidence that anybody could use, and large.
+ulimit -c 0
 # PIPE too: whoever read our output may be gone.
 trap '' INT TERM HUP QUIT PIPE
 directory=$1 backing=$2 ports=$3

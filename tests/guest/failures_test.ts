@@ -3,6 +3,7 @@ import type { Report } from "headcount";
 import { cacheFolder } from "../../probes/cache.ts";
 import { findKernel } from "../../probes/guest/kernels.ts";
 import { finish, runTask, startTrace, temporaryFolder } from "../support/cli.ts";
+import { growsTo } from "../support/faults.ts";
 import { guestTest, leftoversAtRest } from "../support/guest.ts";
 import { traceEach } from "../support/traced.ts";
 
@@ -186,16 +187,6 @@ guestTest("SIGTERM while the guest boots leaves neither guest nor folder", async
   assertEquals(await leftoversAtRest(folder.path), []);
   assertEquals(await Array.fromAsync(Deno.readDir(folder.path)), []);
 });
-
-/** Waits, for at most a minute, until a file has that many bytes. */
-async function growsTo(path: string, bytes: number): Promise<void> {
-  for (let tries = 0; tries < 1200; tries++) {
-    const size = await Deno.stat(path).then((info) => info.size, () => 0);
-    if (size >= bytes) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`"${path}" did not grow to ${bytes} bytes`);
-}
 
 async function* filesBelow(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
