@@ -42,6 +42,8 @@ export interface PlanWish {
   readonly scope?: Scope;
   /** Whether calls tell the pages that they handed back; default no. */
   readonly checkPages?: boolean;
+  /** Whether calls are counted by the stack that they come from; default no. */
+  readonly stacks?: boolean;
 }
 
 /**
@@ -94,6 +96,7 @@ export function makePlan(facts: KernelFacts, wish: PlanWish): Plan {
       runsPerCall: RUNS_PER_CALL,
       putsOfDeviceOnly: wish.putsOf === "device",
       ...(wish.checkPages === true ? { checksPages: true } : {}),
+      ...(wish.stacks === true ? { countsStacks: true } : {}),
     },
     functions,
     page,
