@@ -177,7 +177,9 @@ export {
   type Balance,
   type BalanceCounts,
   BISECT_CODES,
+  type BpftraceHistogram,
   type Bucket,
+  bucketName,
   bucketOf,
   type CallFacts,
   type CallPart,
@@ -209,6 +211,8 @@ export {
   type HelperFailure,
   type Histogram,
   histogram,
+  histogramMarkdown,
+  histogramText,
   judge,
   type JudgedSums,
   type Judgement,
@@ -224,6 +228,7 @@ export {
   type MatrixRow,
   matrixRow,
   type MeasuredCell,
+  mergeHistograms,
   type Overhead,
   overheadOf,
   type PageArrays,
@@ -236,6 +241,7 @@ export {
   type ProcessSums,
   type PutSide,
   type Quartiles,
+  readBpftraceHistograms,
   type RecordingLine,
   renderControl,
   renderControlMarkdown,
@@ -363,4 +369,10 @@ export {
   type TraceSink,
 } from "./analysis/export/mod.ts";
 
-export { type PageOptions, type PageSide, renderPage } from "./analysis/html/mod.ts";
+export {
+  histogramSvg,
+  type PageOptions,
+  type PageSide,
+  renderPage,
+  type TitledHistogram,
+} from "./analysis/html/mod.ts";

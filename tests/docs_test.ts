@@ -8,13 +8,14 @@ const README = await Deno.readTextFile(`${ROOT}README.md`);
 const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`) +
   await Deno.readTextFile(`${ROOT}docs/generations.md`) +
   await Deno.readTextFile(`${ROOT}docs/compare.md`) +
-  await Deno.readTextFile(`${ROOT}docs/export.md`);
+  await Deno.readTextFile(`${ROOT}docs/export.md`) +
+  await Deno.readTextFile(`${ROOT}docs/histograms.md`);
 const BISECT = await Deno.readTextFile(`${ROOT}docs/bisect.md`);
 
 Deno.test("README names only options that the tasks have", async () => {
   const tasks = [
     ...["trace", "matrix", "control", "series", "expect", "plan", "analyze", "compare", "mail"],
-    ...["report", "kernels", "kernel", "export"],
+    ...["report", "kernels", "kernel", "export", "histogram"],
   ];
   const runs = await Promise.all(tasks.map((task) => runTask([task, "--help"])));
   const help = runs.map(({ stdout }) => stdout).join("");
