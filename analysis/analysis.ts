@@ -99,6 +99,9 @@ export function startAnalysis(): Analysis {
         known(line.kind).runs.addRound(line);
       } else if (line.kind === "thread") {
         known(line.kind).processes.name(line);
+      } else if (line.kind === "stack") {
+        // Sums of all calls that were seen: what is judged does not rest on where they come from.
+        known(line.kind);
       } else {
         const { collector, accounts } = known(line.kind);
         if (line.kind === "put") accounts.put(line);

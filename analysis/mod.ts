@@ -31,7 +31,17 @@ export type { HeadGrabs } from "./heads.ts";
 export { type Picture, type PictureMaker, startPicture } from "./picture.ts";
 export { type TimedCall, type TimedCell, type Timeline, TimelineMaker } from "./timeline.ts";
 export type { PageArrays } from "./page_arrays.ts";
-export { type Bucket, bucketOf, type Histogram, histogram, type Weighted } from "./histogram.ts";
+export { type BpftraceHistogram, readBpftraceHistograms } from "./bpftrace_histograms.ts";
+export {
+  type Bucket,
+  bucketName,
+  bucketOf,
+  type Histogram,
+  histogram,
+  mergeHistograms,
+  type Weighted,
+} from "./histogram.ts";
+export { histogramMarkdown, histogramText } from "./report/histogram_text.ts";
 export {
   type CallPart,
   type LeafMap,

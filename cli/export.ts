@@ -12,34 +12,47 @@ import {
   csvTable,
   type ExportColumn,
   exportNotes,
+  foldStacks,
+  type Footer,
+  type Header,
   MachineryError,
   parquetTable,
   perfettoTrace,
   PUT_COLUMNS,
   RequestError,
   RUN_COLUMNS,
+  type StackEvent,
+  type StackWeight,
   startExport,
   startSurvey,
   type Survey,
   tableSink,
   type TableWriter,
 } from "../mod.ts";
-import { errorText } from "./output.ts";
+import { complain, errorText } from "./output.ts";
 import { readInto } from "./recording_file.ts";
 
 /** Adds the command `export`. */
 export function addExport(root: Command): void {
   root.command("export")
-    .description("Write a recording as a trace for Perfetto and Chrome, or as tables.")
+    .description("Write a recording as a trace for Perfetto and Chrome, as tables, or as stacks.")
     .argument("<recording>", "folder of a recording, or its file")
     .addOption(
       new Option("--to <format>", "what to write")
-        .choices(["perfetto", "csv", "parquet"] as const)
+        .choices(["perfetto", "csv", "parquet", "folded"] as const)
         .makeOptionMandatory(),
     )
-    .requiredOption("--out <path>", "file of the trace, or folder of the tables")
+    .requiredOption("--out <path>", "file of the trace or the stacks, or folder of the tables")
+    .addOption(
+      new Option("--weight <what>", "folded: what is added up (pages)")
+        .choices(["pages", "calls"] as const),
+    )
     .addHelpText("after", EXPORT_HELP)
-    .action(async (recording, { to, out }) => {
+    .action(async (recording, { to, out, weight }) => {
+      if (to === "folded") return await writeStacks(recording, weight ?? "pages", out);
+      if (weight !== undefined) {
+        throw new RequestError(`--weight ${weight} is for --to folded only`);
+      }
       if (recording === "-") {
         throw new RequestError(
           "Cannot export standard input: a recording is read twice, give its file or folder",
@@ -55,14 +68,16 @@ export function addExport(root: Command): void {
 
 const EXPORT_HELP = `
 perfetto writes one file of JSON, csv and parquet write calls, runs and puts
-into a folder. What is there already is not written over. docs/export.md tells
-what each column is, and when it is null.
+into a folder. folded writes who pinned, of what trace --stacks recorded: lines
+that tools for flame graphs take. What is there already is not written over.
+docs/export.md tells what each column is, and when it is null.
 
 Examples:
   deno task export recordings/base --to perfetto --out base.json
   deno task export recordings/base --to parquet --out base
   duckdb -c "SELECT sum(grabs), sum(fast_pages) FROM 'base/calls.parquet'
-             WHERE judged"`;
+             WHERE judged"
+  deno task export recordings/base --to folded --out base.folded`;
 
 /** Reads a recording into what is made of it. */
 async function readTwice(
@@ -80,6 +95,38 @@ async function writeTrace(recording: string, survey: Survey, path: string): Prom
   const trace = perfettoTrace(survey, textTo(file));
   await readTwice(recording, survey, trace);
   trace.end();
+}
+
+async function writeStacks(recording: string, weight: StackWeight, path: string): Promise<void> {
+  const stacks: StackEvent[] = [];
+  let header: Header | undefined;
+  let footer: Footer | undefined;
+  await readInto(recording, {
+    add: (line) => {
+      if (line.kind === "stack") stacks.push(line);
+      else if (line.kind === "header") header = line;
+      else if (line.kind === "footer") footer = line;
+    },
+    addCall: () => true,
+    addPut: () => {},
+    cutOff: () => {},
+  });
+  const totals = footer?.totals;
+  if (header?.plan.countsStacks !== true || totals === undefined) {
+    throw new RequestError(
+      `Cannot export stacks of "${recording}": ${
+        header?.plan.countsStacks === true
+          ? "it was cut off, and they are told at the end; record it again"
+          : "it was recorded without them; deno task trace --stacks records them"
+      }`,
+    );
+  }
+  const pages = stacks.reduce((sum, stack) => sum + stack.pages, 0);
+  if (pages !== totals.pages) {
+    complain(`The stacks tell of ${pages} pages, the kernel's sums of ${totals.pages}.`);
+  }
+  using file = await createFile(path);
+  textTo(file)(foldStacks(stacks, weight).map((line) => `${line}\n`).join(""));
 }
 
 async function writeTables(

@@ -11,6 +11,7 @@ import { addCompare } from "./compare.ts";
 import { addControl } from "./control.ts";
 import { addExpect, EXIT_BISECT_USAGE } from "./expect.ts";
 import { addExport } from "./export.ts";
+import { addHistogram } from "./histogram.ts";
 import { addKernel } from "./kernel.ts";
 import { addKernels } from "./kernels.ts";
 import { addMail } from "./mail.ts";
@@ -34,7 +35,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   addTrace(root, args);
   const commands = [
     ...[addMatrix, addControl, addSeries, addPlan],
-    ...[addAnalyze, addCompare, addMail, addReport, addExport, addExpect, addKernels, addKernel],
+    ...[addAnalyze, addCompare, addMail, addReport, addExport, addHistogram, addExpect],
+    ...[addKernels, addKernel],
   ];
   for (const add of commands) add(root);
   try {

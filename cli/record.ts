@@ -41,6 +41,8 @@ export interface RecordOptions {
   readonly isAnother?: boolean;
   /** Has runs without probes take turns with the traced ones. */
   readonly overhead?: OverheadWish | undefined;
+  /** Whether calls are counted by the stack that they come from. */
+  readonly stacks?: boolean;
   /** Variables of bpftrace's environment. */
   readonly bpftraceEnvironment?: Readonly<Record<string, string>> | undefined;
 }
@@ -73,7 +75,7 @@ export async function recordTo(
   directory: string,
   options: WorkloadOptions,
   created: string,
-  { isAnother = false, overhead, bpftraceEnvironment }: RecordOptions = {},
+  { isAnother = false, overhead, stacks = false, bpftraceEnvironment }: RecordOptions = {},
 ): Promise<Recorded> {
   const bytes = workloadBytes(options.workload, options.size);
   await makeRecordingFolder(directory);
@@ -108,6 +110,7 @@ export async function recordTo(
       created,
       headcount: VERSION,
       arguments: Deno.args,
+      stacks,
       ...(options.quiet ?? false
         ? {}
         : { onOutput: (text: string) => progress.tell({ kind: "output", text }) }),

@@ -29,6 +29,7 @@ export function addTrace(root: Command, args: readonly string[]): void {
     .option("--all", "local: observe all processes")
     .option("--duration <time>", "how long --pid and --all observe (default: 10s)", duration)
     .option("--out <dir>", "folder of the recording (default: recordings/TIME)")
+    .option("--stacks", "count calls by the kernel stack that they come from")
     .option("--zstd", "compress the recording")
     .option("--json", "print the report as one JSON object")
     .addOption(
@@ -60,6 +61,7 @@ export function addTrace(root: Command, args: readonly string[]): void {
       const { kept } = await recordTo(directory, { ...options, workload }, created, {
         overhead,
         bpftraceEnvironment: options.bpftraceEnv,
+        stacks: options.stacks ?? false,
       });
       Deno.exitCode = kept
         ? await printReport(await readReport(directory), options.json ?? false)

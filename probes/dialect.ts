@@ -19,6 +19,8 @@ export interface Dialect {
   readonly preamble: string;
   /** Options beside those that all versions have. */
   readonly options: readonly string[];
+  /** Where the kernel keeps the address of the first struct page: an expression. */
+  readonly vmemmapBase: string;
   /** Variable that says how many keys a map can hold. */
   readonly mapKeys: string;
 }
@@ -31,6 +33,8 @@ const OLD: Dialect = {
   preamble: "",
   // A helper that fails, such as for a full map, is told only if it is asked for.
   options: ["-k"],
+  // Given: for each kaddr() that is written, all symbols are read anew.
+  vmemmapBase: "($4 - 0x100000000)",
   mapKeys: "BPFTRACE_MAP_KEYS_MAX",
 };
 
@@ -41,6 +45,8 @@ const NEW: Dialect = {
   preamble: 'config = { missing_probes = "error" }\n',
   // Failing helpers are told without being asked; with -k every absent key of a map is, too (0.23).
   options: [],
+  // 0.27 reads nothing through a number that it is given.
+  vmemmapBase: 'kaddr("vmemmap_base")',
   mapKeys: "BPFTRACE_MAX_MAP_KEYS",
 };
 

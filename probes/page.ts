@@ -6,6 +6,7 @@
  */
 
 import type { TypeFacts } from "./btf.ts";
+import type { Dialect } from "./dialect.ts";
 import { MachineryError } from "./failure.ts";
 
 /** How page facts are read on this kernel, as expressions of bpftrace over `$page` and `$head`. */
@@ -40,7 +41,11 @@ export const VMEMMAP_BASE = "vmemmap_base";
  *
  * @throws {MachineryError} when its BTF does not tell, or on another machine than x86-64.
  */
-export function pageFacts(sources: PageSources, types: TypeFacts): PageFacts {
+export function pageFacts(
+  sources: PageSources,
+  types: TypeFacts,
+  { vmemmapBase }: Pick<Dialect, "vmemmapBase">,
+): PageFacts {
   const { release, machine, symbols } = sources;
   if (machine !== "x86_64") {
     throw new MachineryError(
@@ -77,8 +82,7 @@ export function pageFacts(sources: PageSources, types: TypeFacts): PageFacts {
     // four-level page tables, Documentation/arch/x86/x86_64/mm.rst.
     vmemmap: symbols[VMEMMAP_BASE] === undefined
       ? "(uint64)0xffffea0000000000"
-      // Given, as bpftrace's own kaddr() reads all symbols anew for each time that it is written.
-      : "*(uint64 *)($4 - 0x100000000)",
+      : `*(uint64 *)${vmemmapBase}`,
   };
 }
 

@@ -42,6 +42,8 @@ export interface PlanWish {
   readonly scope?: Scope;
   /** Whether calls tell the pages that they handed back; default no. */
   readonly checkPages?: boolean;
+  /** Whether calls are counted by the stack that they come from; default no. */
+  readonly stacks?: boolean;
 }
 
 /**
@@ -82,7 +84,7 @@ export function makePlan(facts: KernelFacts, wish: PlanWish): Plan {
       `Cannot check pages on "${facts.release}": it does not show where ${functions.entry?.symbol} puts them; without --check-pages it can be traced`,
     );
   }
-  const page = pageFacts(facts, types);
+  const page = pageFacts(facts, types, dialect);
   const pageRef = wish.pageRef !== false && facts.symbols[PAGE_REF_FUNCTION] !== undefined;
   return {
     summary: {
@@ -94,6 +96,7 @@ export function makePlan(facts: KernelFacts, wish: PlanWish): Plan {
       runsPerCall: RUNS_PER_CALL,
       putsOfDeviceOnly: wish.putsOf === "device",
       ...(wish.checkPages === true ? { checksPages: true } : {}),
+      ...(wish.stacks === true ? { countsStacks: true } : {}),
     },
     functions,
     page,

@@ -157,6 +157,7 @@ class Session {
       if (this.#speaks) await workload.write("\n");
       yield* this.#follow(tracer, workload, workloadTail);
       yield* this.#tally.refcounts();
+      yield* this.#tally.stacks();
       await Promise.all([complaints, errors]);
       await this.#settle(tracer, tracerTail, workload, workloadTail);
     } finally {
@@ -249,11 +250,10 @@ class Session {
       }
       const message = readWireLine(value);
       if (message.kind === "events") yield* message.events;
-      else if (message.kind === "totals" || message.kind === "counts") this.#tally.add(message);
       else if (message.kind === "attached") {
         attached = true;
         await start();
-      }
+      } else if (message.kind !== "nothing") this.#tally.add(message);
     }
   }
 

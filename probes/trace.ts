@@ -46,6 +46,8 @@ export interface TraceWish extends TargetWish {
   readonly bpftraceEnvironment?: Readonly<Record<string, string>>;
   /** Is given what a command prints, line by line; else only its last lines are kept. */
   readonly onOutput?: (line: string) => void;
+  /** Whether calls are counted by the stack that they come from; default no. */
+  readonly stacks?: boolean;
   /** Has runs without probes take turns with traced ones, of which the first is the recording. */
   readonly overhead?: OverheadWish;
 }
@@ -164,6 +166,7 @@ export async function* traceWorkload(
     | "onOutput"
     | "pageRef"
     | "signal"
+    | "stacks"
   >,
 ): AsyncGenerator<RecordingItem, void, undefined> {
   const { scope } = workload;
@@ -234,17 +237,18 @@ export async function* traceWorkload(
 async function planWish(
   { summary }: Target,
   device: Promise<DeviceSummary | undefined>,
-  { pageRef = true, checkPages = false, scope = "buffer" }:
-    & Pick<TraceWish, "checkPages" | "pageRef">
+  { pageRef = true, checkPages = false, stacks = false, scope = "buffer" }:
+    & Pick<TraceWish, "checkPages" | "pageRef" | "stacks">
     & { scope?: Scope | undefined },
 ): Promise<PlanWish> {
-  if (summary.kind === "guest") return { putsOf: "all", pageRef, checkPages, scope };
+  if (summary.kind === "guest") return { putsOf: "all", pageRef, checkPages, stacks, scope };
   const known = await device;
   const isAlone = scope === "machine" || (known !== undefined && known.pfn === undefined);
   return {
     putsOf: isAlone ? "all" : "device",
     pageRef: pageRef && known !== undefined,
     checkPages,
+    stacks,
     scope,
   };
 }

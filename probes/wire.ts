@@ -9,6 +9,7 @@ import type { RecordingEvent } from "../recording/event.ts";
 import type { KernelTotals } from "../recording/footer.ts";
 import { isRecord, isRecordingEvent } from "../recording/shape.ts";
 import { readCallMap, readCounts, readPutMap, readTotals, readWords } from "./wire_events.ts";
+import { readStackMap, type StackKey } from "./wire_stacks.ts";
 
 /** What a line of bpftrace's output can mean. */
 export type WireMessage =
@@ -22,6 +23,12 @@ export type WireMessage =
     readonly kind: "counts";
     readonly name: "added" | "taken";
     readonly counts: ReadonlyMap<number, number>;
+  }
+  /** How many calls were made from each place, or how many pages they took. */
+  | {
+    readonly kind: "stacks";
+    readonly name: "calls" | "pages";
+    readonly sums: readonly (readonly [key: StackKey, sum: number])[];
   }
   /** Nothing that a recording needs. */
   | { readonly kind: "nothing" };
@@ -97,6 +104,12 @@ function readMaps(data: Readonly<Record<string, unknown>>, line: string): WireMe
       return counts === undefined
         ? unreadable(line)
         : { kind: "counts", name: map === "@added" ? "added" : "taken", counts };
+    }
+    if (map === "@stack_calls" || map === "@stack_pages") {
+      const sums = readStackMap(value);
+      return sums === undefined
+        ? unreadable(line)
+        : { kind: "stacks", name: map === "@stack_calls" ? "calls" : "pages", sums };
     }
   }
   return NOTHING;

@@ -259,6 +259,26 @@ export interface ThreadEvent {
   readonly comm: string;
 }
 
+/**
+ * What was called from one place, counted in the kernel and told at the end (`plan.countsStacks`): all
+ * calls that returned, those outside the buffer and those that failed included.
+ */
+export interface StackEvent {
+  /** What it is. */
+  readonly kind: "stack";
+  /** Name of the thread; the kernel keeps 15 bytes of it. */
+  readonly comm: string;
+  /**
+   * The kernel's frames, innermost first: the function that was called, and what called it, each as
+   * `name+offset` in decimal. Empty where the stack could not be walked.
+   */
+  readonly frames: readonly string[];
+  /** Calls that returned. */
+  readonly calls: number;
+  /** Pages that they took. */
+  readonly pages: number;
+}
+
 /** Events that the tracer's buffer dropped, as the tracer reported them. */
 export interface LostEvent {
   /** What it is. */
@@ -388,6 +408,7 @@ export type RecordingEvent =
   | PutEvent
   | RefcountEvent
   | ThreadEvent
+  | StackEvent
   | LostEvent
   | HelperErrorEvent
   | UnreadableEvent

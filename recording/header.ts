@@ -129,6 +129,8 @@ export interface PlanSummary {
   readonly runsPerCall?: number;
   /** Whether calls tell the pages that they handed back; absent where they do not. */
   readonly checksPages?: boolean;
+  /** Whether calls are counted by the stack that they come from; absent where they are not. */
+  readonly countsStacks?: boolean;
   /**
    * Whether puts are seen on this device's pages only, or of any memory inside calls only, others' left
    * out; absent before 0.2.

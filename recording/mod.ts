@@ -27,6 +27,7 @@ export type {
   RefusedEvent,
   RoundEvent,
   RunEvent,
+  StackEvent,
   ThreadEvent,
   UndoEvent,
   UnlistedGrabs,

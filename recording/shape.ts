@@ -254,6 +254,7 @@ const header = object<Header>({
     runsPerCall: optional(count),
     putsOfDeviceOnly: optional(flag),
     checksPages: optional(flag),
+    countsStacks: optional(flag),
   }),
   script: object<Header["script"]>({ file: text, sha256: text }),
 });
@@ -322,6 +323,13 @@ const ITEMS: { readonly [Kind in RecordingItem["kind"]]: Check } = {
   }),
   refcount: object<Item<"refcount">>({ kind: text, pfn, added: count, taken: count }),
   thread: object<Item<"thread">>({ kind: text, tid: count, pid: count, at: time, comm: text }),
+  stack: object<Item<"stack">>({
+    kind: text,
+    comm: text,
+    frames: texts,
+    calls: count,
+    pages: count,
+  }),
   lost: object<Item<"lost">>({ kind: text, events: count }),
   helperError: object<Item<"helperError">>({ kind: text, helper: text, code: integer }),
   unreadable: object<Item<"unreadable">>({ kind: text, text }),

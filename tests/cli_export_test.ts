@@ -31,6 +31,48 @@ Deno.test("export --to perfetto writes one file, of compressed recordings as wel
   assertMatch(trace.otherData["headcount.verdict"], /^per-page: /);
 });
 
+const STACKS = `${ROOT}tests/fixtures/recordings/stacks-debian-6.1-2M`;
+
+Deno.test("export --to folded writes who pinned how many pages, or made how many calls", async () => {
+  await using folder = await temporaryFolder();
+  const folded = async (...words: readonly string[]): Promise<string[]> => {
+    const out = join(folder.path, `${words.length}.folded`);
+    const args = ["export", STACKS, "--to", "folded", "--out", out, ...words];
+    assertEquals(await runTask(args), { code: 0, stdout: "", stderr: "" });
+    return (await Deno.readTextFile(out)).trimEnd().split("\n");
+  };
+  const write = "deno;entry_SYSCALL_64_after_hwframe;do_syscall_64;__x64_sys_pwrite64;vfs_write;" +
+    "blkdev_write_iter;__blkdev_direct_IO;bio_iov_iter_get_pages;iov_iter_get_pages2;" +
+    "__iov_iter_get_pages_alloc;internal_get_user_pages_fast";
+  const { ledger } = JSON.parse(await Deno.readTextFile(`${STACKS}/report.json`));
+  for (
+    const [words, name, own] of [[[], "pages", 512], [["--weight", "calls"], "calls", 3]] as const
+  ) {
+    const lines = await folded(...words);
+    assertEquals(lines.filter((line) => line.includes("pwrite")), [`${write} ${own}`]);
+    const sum = lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+    const law = ledger.laws.find((law: { name: string }) => law.name === name);
+    assertEquals(sum, law.kernel);
+  }
+});
+
+Deno.test("export --to folded says of a recording that was cut off what it lacks", async () => {
+  await using folder = await temporaryFolder();
+  const cut = join(folder.path, "recording.jsonl");
+  const lines = (await Deno.readTextFile(`${STACKS}/recording.jsonl`)).split("\n");
+  await Deno.writeTextFile(cut, lines.slice(0, 3).join("\n"));
+  const { code, stderr } = await runTask([
+    "export",
+    cut,
+    "--to",
+    "folded",
+    "--out",
+    `${cut}.folded`,
+  ]);
+  assertMatch(stderr, /it was cut off, and they are told at the end; record it again/);
+  assertEquals([code, await names(folder.path)], [64, ["recording.jsonl"]]);
+});
+
 Deno.test("examples/verdict_by_sql.ts gives the verdict's numbers", async () => {
   await using folder = await temporaryFolder();
   const out = join(folder.path, "tables");
@@ -90,7 +132,12 @@ print(json.dumps(dict(zip(answer.columns, answer.fetchone())), default=int))
 for (
   const [args, said] of [
     [["-", "--to", "csv", "--out", "x"], /Cannot export standard input: a recording is read twice/],
-    [[RECORDING, "--to", "folded", "--out", "x"], /--to.*Allowed choices are perfetto, csv/],
+    [[RECORDING, "--to", "pprof", "--out", "x"], /--to.*Allowed choices are perfetto, csv/],
+    [
+      [RECORDING, "--to", "folded", "--out", "x"],
+      /it was recorded without them; deno task trace --stacks records them/,
+    ],
+    [[RECORDING, "--to", "csv", "--out", "x", "--weight", "calls"], /is for --to folded only/],
     [[RECORDING, "--to", "csv"], /required option '--out <path>' not specified/],
     [["/no/such", "--to", "csv", "--out", "x"], /there is no "\/no\/such"/],
     [[RECORDING, "--to", "perfetto", "--out", "/no/such/x"], /Cannot write "\/no\/such\/x"/],

@@ -2,19 +2,20 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { BISECT_CODES, EXIT_CODES } from "headcount";
 import { EXIT_BISECT_USAGE } from "../cli/expect.ts";
 import { EXIT_INTERRUPTED } from "../cli/output.ts";
-import { ROOT, runTask } from "./support/cli.ts";
+import { ROOT, runTask, temporaryFolder } from "./support/cli.ts";
 
 const README = await Deno.readTextFile(`${ROOT}README.md`);
 const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`) +
   await Deno.readTextFile(`${ROOT}docs/generations.md`) +
   await Deno.readTextFile(`${ROOT}docs/compare.md`) +
-  await Deno.readTextFile(`${ROOT}docs/export.md`);
+  await Deno.readTextFile(`${ROOT}docs/export.md`) +
+  await Deno.readTextFile(`${ROOT}docs/histograms.md`);
 const BISECT = await Deno.readTextFile(`${ROOT}docs/bisect.md`);
 
 Deno.test("README names only options that the tasks have", async () => {
   const tasks = [
     ...["trace", "matrix", "control", "series", "expect", "plan", "analyze", "compare", "mail"],
-    ...["report", "kernels", "kernel", "export"],
+    ...["report", "kernels", "kernel", "export", "histogram"],
   ];
   const runs = await Promise.all(tasks.map((task) => runTask([task, "--help"])));
   const help = runs.map(({ stdout }) => stdout).join("");
@@ -46,6 +47,19 @@ Deno.test("README shows what compare and mail print of recordings that are kept"
     for (const line of lines) {
       if (line.trim() !== "...") assert(text.split("\n").includes(line), line);
     }
+  }
+});
+
+Deno.test("README and docs/export.md show a line of real stacks", async () => {
+  await using folder = await temporaryFolder();
+  const out = `${folder.path}/folded`;
+  const recording = `${ROOT}tests/fixtures/recordings/stacks-debian-6.1-2M`;
+  await runTask(["export", recording, "--to", "folded", "--out", out]);
+  const lines = (await Deno.readTextFile(out)).split("\n");
+  for (const text of [README, await Deno.readTextFile(`${ROOT}docs/export.md`)]) {
+    const shown = text.split("```text\n").map((rest) => rest.split("```")[0] ?? "")
+      .find((block) => block.includes("pwrite64"));
+    assert(lines.includes(shown?.replaceAll("\n", "") ?? ""), shown);
   }
 });
 

@@ -55,6 +55,7 @@ const VERDICTS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
   "series-linux-5.10-rfc": "once",
   "sizes-linux-5.10-rfc": "once",
   "sizes-linux-7.3": "once",
+  "stacks-debian-6.1-2M": "per-page",
   "ways-debian-6.12-process-vm": "undecided",
   "ways-linux-7.3-io-uring": "undecided",
 };

@@ -1,5 +1,5 @@
 /**
- * A recording for other tools: tables and traces. A door of its own: who only analyses a recording does
+ * A recording for other tools: tables, traces and stacks. A door of its own: who only analyses a recording does
  * not load it.
  *
  * @module
@@ -17,6 +17,7 @@ export {
 } from "./calls.ts";
 export type { Cell, CellsOf, ExportColumn, TableWriter } from "./columns.ts";
 export { csvTable } from "./csv.ts";
+export { foldStacks, type StackWeight } from "./folded.ts";
 export {
   PUT_COLUMNS,
   type PutRow,

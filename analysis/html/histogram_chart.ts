@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Bucket, Histogram } from "../histogram.ts";
+import { type Bucket, type Histogram, mergeHistograms, rowsOf } from "../histogram.ts";
 import { CHART, chart, linear, px, shortTime } from "./chart.ts";
 import { type Figure, table } from "./figures.ts";
 import { type Markup, markup } from "./markup.ts";
@@ -50,43 +50,15 @@ const [LABELS, COUNTS] = [104, 62];
  */
 export function histogramFigure(sides: readonly NamedSide[], subject: HistogramSubject): Figure {
   const { title, note, of, name } = subject;
-  const counts = sides.map((side) => {
-    const histogram = subject.histogram(side);
-    return {
-      colour: side.colour,
-      total: histogram.reduce((sum, { count }) => sum + count, 0),
-      of: new Map(histogram.map(({ lo, count }) => [lo, count])),
-    };
-  });
-  const axis = bucketsOf(sides.flatMap(subject.histogram));
-  const shares = counts.flatMap(({ total, of }) => [...of.values()].map((it) => it / (total || 1)));
-  const width = linear(Math.max(0, ...shares), [0, CHART.width - LABELS - COUNTS]);
-  let y = 4;
-  const drawn: Markup[] = [];
-  for (const [bucket, emptied] of withoutGaps(axis)) {
-    if (emptied > 0) {
-      drawn.push(markup`<text class="label" x="${LABELS - 8}" y="${y + 9}">...</text>`);
-      y += 16;
-      continue;
-    }
-    const middle = y + counts.length * BAR / 2 + 4;
-    drawn.push(
-      markup`<text class="label" x="${LABELS - 8}" y="${px(middle)}">${name(bucket)}</text>`,
-    );
-    for (const { colour, total, of } of counts) {
-      const count = of.get(bucket.lo) ?? 0;
-      const length = count === 0 ? 0 : Math.max(1.5, width(count / (total || 1)));
-      drawn.push(
-        markup`<rect class="${colour}" x="${LABELS}" y="${y}" width="${px(length)}" height="${
-          BAR - 2
-        }" rx="1.5"/><text class="count" x="${px(LABELS + length + 4)}" y="${y + BAR - 4}">${
-          count === 0 ? "" : grouped(count)
-        }</text>`,
-      );
-      y += BAR;
-    }
-    y += GAP;
-  }
+  const histograms = sides.map(subject.histogram);
+  const axis = mergeHistograms(...histograms);
+  const counts = histograms.map((histogram) => ({
+    of: new Map(histogram.map(({ lo, count }) => [lo, count])),
+  }));
+  const { drawn, height } = drawBars(
+    sides.map(({ colour }, i) => ({ colour, histogram: histograms[i] ?? [] })),
+    name,
+  );
   const description = sides.map(({ label }, i) =>
     `${label === "" ? "" : `${label}: `}${
       axis.flatMap((bucket) => {
@@ -100,7 +72,7 @@ export function histogramFigure(sides: readonly NamedSide[], subject: HistogramS
     ...(note === undefined ? {} : { note }),
     picture: axis.length === 0
       ? markup`<p class="none">Nothing to show.</p>`
-      : chart(title, description, y, drawn),
+      : chart(title, description, height, drawn),
     numbers: table(
       [
         { head: title.toLowerCase() },
@@ -117,32 +89,62 @@ export function histogramFigure(sides: readonly NamedSide[], subject: HistogramS
   };
 }
 
-/** All buckets from the lowest to the highest, with the counts of all. */
-function bucketsOf(buckets: readonly Bucket[]): Histogram {
-  const counts = new Map<number, number>();
-  for (const { lo, count } of buckets) counts.set(lo, (counts.get(lo) ?? 0) + count);
-  const edges = [...counts.keys()];
-  const last = Math.max(-1, ...edges);
-  const axis: Bucket[] = [];
-  for (let lo = Math.min(...edges); lo <= last; lo = Math.max(1, lo * 2)) {
-    axis.push({ lo, hi: Math.max(1, lo * 2), count: counts.get(lo) ?? 0 });
-  }
-  return axis;
+/** A histogram and the colour of its bars. */
+export interface ColouredHistogram {
+  readonly colour: string;
+  readonly histogram: Histogram;
 }
 
-/** Three empty buckets or more in a row become one, with how many they are. */
-function withoutGaps(axis: Histogram): readonly (readonly [Bucket, number])[] {
-  const kept: (readonly [Bucket, number])[] = [];
-  for (let i = 0; i < axis.length; i++) {
-    const bucket = axis[i];
-    if (bucket === undefined) break;
-    let end = i;
-    while (axis[end]?.count === 0) end++;
-    const empty = end - i;
-    kept.push([bucket, empty >= 3 ? empty : 0]);
-    if (empty >= 3) i += empty - 1;
+/**
+ * Draws histograms on one axis: for each bucket a bar for each of them, as long as its share of all.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const histogram = [{ lo: 1, hi: 2, count: 512 }];
+ * const { drawn, height } = drawBars([{ colour: "s0", histogram }], ({ lo }) => String(lo));
+ * assertEquals([drawn.length, height], [2, 24]);
+ * ```
+ */
+export function drawBars(
+  coloured: readonly ColouredHistogram[],
+  name: (bucket: Bucket) => string,
+): { readonly drawn: readonly Markup[]; readonly height: number } {
+  const sides = coloured.map(({ colour, histogram }) => ({
+    colour,
+    total: histogram.reduce((sum, { count }) => sum + count, 0) || 1,
+    of: new Map(histogram.map(({ lo, count }) => [lo, count])),
+  }));
+  const shares = sides.flatMap(({ total, of }) => [...of.values()].map((count) => count / total));
+  const width = linear(Math.max(0, ...shares), [0, CHART.width - LABELS - COUNTS]);
+  let y = 4;
+  const drawn: Markup[] = [];
+  for (const bucket of rowsOf(mergeHistograms(...coloured.map(({ histogram }) => histogram)))) {
+    if (bucket === null) {
+      drawn.push(markup`<text class="label" x="${LABELS - 8}" y="${y + 9}">...</text>`);
+      y += 16;
+      continue;
+    }
+    const middle = y + sides.length * BAR / 2 + 4;
+    drawn.push(
+      markup`<text class="label" x="${LABELS - 8}" y="${px(middle)}">${name(bucket)}</text>`,
+    );
+    for (const { colour, total, of } of sides) {
+      const count = of.get(bucket.lo) ?? 0;
+      const length = count === 0 ? 0 : Math.max(1.5, width(count / total));
+      drawn.push(
+        markup`<rect class="${colour}" x="${LABELS}" y="${y}" width="${px(length)}" height="${
+          BAR - 2
+        }" rx="1.5"/><text class="count" x="${px(LABELS + length + 4)}" y="${y + BAR - 4}">${
+          count === 0 ? "" : grouped(count)
+        }</text>`,
+      );
+      y += BAR;
+    }
+    y += GAP;
   }
-  return kept;
+  return { drawn, height: y };
 }
 
 /**

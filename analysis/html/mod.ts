@@ -1,13 +1,15 @@
 /**
- * Recordings as one page.
+ * Recordings as one page, and histograms as an image.
  *
  * @module
  */
 
 import type { Unlike } from "../compare/compare.ts";
+import type { TitledHistogram } from "./histogram_image.ts";
 import type { PageOptions } from "./page.ts";
 import type { PageSide } from "./side.ts";
 
+export type { TitledHistogram } from "./histogram_image.ts";
 export type { PageOptions } from "./page.ts";
 export type { PageSide } from "./side.ts";
 
@@ -45,4 +47,22 @@ export async function renderPage(
 ): Promise<string | Unlike> {
   const { page } = await import("./page.ts");
   return page(sides, options);
+}
+
+/**
+ * Histograms below each other as one SVG image, by light and by dark, which tells its numbers to those who
+ * do not see it. What draws is loaded only when it is called.
+ *
+ * @example
+ * ```ts
+ * import { histogram, histogramSvg } from "headcount";
+ * import { assertMatch } from "@std/assert";
+ *
+ * const svg = await histogramSvg([{ title: "References per grab", histogram: histogram([[1, 512]]) }]);
+ * assertMatch(svg, /^<svg .*\[1, 2\).*<\/svg>\n$/s);
+ * ```
+ */
+export async function histogramSvg(titled: readonly TitledHistogram[]): Promise<string> {
+  const { histogramImage } = await import("./histogram_image.ts");
+  return histogramImage(titled);
 }

@@ -8,7 +8,8 @@ import type { ComparedSide, ComparedWorkload, Comparison, Unlike } from "../comp
 import type { ComparedCount, CountValue } from "../compare/counts.ts";
 import { type ComparedTimes, partName } from "../compare/times.ts";
 import type { Histogram } from "../histogram.ts";
-import { fields, type Paint, paintWith, twoBars, wrap } from "./layout.ts";
+import { twoHistograms } from "./histogram_text.ts";
+import { fields, type Paint, paintWith, wrap } from "./layout.ts";
 import type { Report } from "./report.ts";
 import {
   costsOf,
@@ -164,7 +165,7 @@ function histogramLines(
   of: (report: Report) => Histogram,
   width: number,
 ): readonly string[] {
-  return twoBars(of(before), of(after), width);
+  return twoHistograms(of(before), of(after), width);
 }
 
 function countLines(counts: readonly ComparedCount[]): readonly string[] {

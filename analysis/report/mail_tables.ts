@@ -9,7 +9,8 @@ import { type ComparedTimes, partName } from "../compare/times.ts";
 import type { TimedPart } from "../overhead.ts";
 import { lowerFirst } from "../words.ts";
 import { countText } from "./compare_text.ts";
-import { bars, twoBars, wrap } from "./layout.ts";
+import { histogramLines, twoHistograms } from "./histogram_text.ts";
+import { wrap } from "./layout.ts";
 import { BARS_WIDTH, hasUntraced, type Letter, numbered, reportsOf, ROOM } from "./mail_layout.ts";
 import type { Report } from "./report.ts";
 import { ascii, costsOf, verdictChange } from "./sides_text.ts";
@@ -136,8 +137,8 @@ export function histogramParagraphs(
   const shown = (title: string, name: keyof Report["histograms"]): readonly string[] => [
     numbered(`${title}${both}:`, mail, i),
     ...(mail.isAlone
-      ? bars(before.histograms[name], BARS_WIDTH)
-      : twoBars(before.histograms[name], after.histograms[name], BARS_WIDTH)),
+      ? histogramLines(before.histograms[name], BARS_WIDTH)
+      : twoHistograms(before.histograms[name], after.histograms[name], BARS_WIDTH)),
   ];
   return [
     shown("Grabs by the references that each adds", "refsPerGrab"),

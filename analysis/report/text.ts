@@ -5,7 +5,8 @@
  */
 
 import { EXIT_CODES } from "../verdict.ts";
-import { bars, fields, paintWith } from "./layout.ts";
+import { histogramLines } from "./histogram_text.ts";
+import { fields, paintWith } from "./layout.ts";
 import { ledgerLines } from "./ledger_text.ts";
 import { heldRows, processRows } from "./listed_text.ts";
 import { renderOverhead } from "./overhead_text.ts";
@@ -52,10 +53,14 @@ export function renderText(report: Report, options: TextOptions = {}): string {
     ...section("Totals", totalRows(report)),
     ...(report.processes === undefined ? [] : section("Processes", processRows(report.processes))),
     ...(putSide.held.length === 0 ? [] : section("Held at the end", heldRows(putSide))),
-    ...section("References per grab", bars(histograms.refsPerGrab, width)),
-    ...section("Grabs per head", bars(histograms.grabsPerHead, width), "in one call"),
-    ...section("Pages per call", bars(histograms.pagesPerCall, width)),
-    ...section("Nanoseconds per call", bars(histograms.callNanoseconds, width), timeNote(report)),
+    ...section("References per grab", histogramLines(histograms.refsPerGrab, width)),
+    ...section("Grabs per head", histogramLines(histograms.grabsPerHead, width), "in one call"),
+    ...section("Pages per call", histogramLines(histograms.pagesPerCall, width)),
+    ...section(
+      "Nanoseconds per call",
+      histogramLines(histograms.callNanoseconds, width),
+      timeNote(report),
+    ),
     ...section("Ledger", ledgerLines(report, width, paint)),
     ...(report.overhead === undefined ? [] : overheadLines(report)),
     "",

@@ -9,22 +9,27 @@ import type { PlannedFunction, PlannedFunctions } from "../choose.ts";
 import type { PageFacts } from "../page.ts";
 import { LEAF_ROLES } from "./leaves.ts";
 import { arrayProbe, arrayTold } from "./page_array.ts";
+import { STACK_COUNTED } from "./stacks.ts";
 import { CALL_SHIFT, GRABS, HAS_RUN, SLOW_RAN, SLOW_RUNS, STATE, UNLISTED } from "./state.ts";
 import { argument, indent, low32, zeros } from "./text.ts";
 import type { Watch } from "./watch.ts";
 
-/**
- * The probes at gup-fast's entry and return.
- *
- * @param checked Where struct pages are, if calls are to tell those that they hand back.
- */
+/** What calls tell beside themselves. */
+export interface ToldBeside {
+  /** Where struct pages are, if calls are to tell those that they hand back. */
+  readonly pages: PageFacts | undefined;
+  /** Whether they are counted by the stack that they come from. */
+  readonly countsStacks: boolean;
+}
+
+/** The probes at gup-fast's entry and return. */
 export function callProbes(
   entry: PlannedFunction,
   functions: PlannedFunctions,
   watch: Watch,
-  checked: PageFacts | undefined,
+  { pages, countsStacks }: ToldBeside,
 ): string {
-  return `${checked === undefined ? "" : `${arrayProbe(entry, watch.filter)}\n`}${entry.entry}
+  return `${pages === undefined ? "" : `${arrayProbe(entry, watch.filter)}\n`}${entry.entry}
 /${watch.filter}/
 {
   $c = @call[tid];
@@ -34,7 +39,9 @@ ${entry.exit}
 {
   $c = @call[tid];
   if ($c & ${STATE.open}) {
-${checked === undefined ? "" : indent(arrayTold(checked), 4)}${indent(ending(functions), 4)}  }
+${pages === undefined ? "" : indent(arrayTold(pages), 4)}${
+    indent(ending(functions, countsStacks), 4)
+  }  }
 }
 `;
 }
@@ -48,6 +55,7 @@ export function slowPathProbes(
   functions: PlannedFunctions,
   flags: PlanFlags,
   watch: Watch,
+  { countsStacks }: ToldBeside,
 ): string {
   const references = `0x${(flags.get | flags.pin).toString(16)}`;
   const alone = STATE.open | STATE.slow | STATE.alone;
@@ -64,7 +72,7 @@ ${slowPath.exit}
 {
   $c = @call[tid];
   if ($c & ${STATE.alone}) {
-${indent(ending(functions), 4)}  } else if ($c & ${STATE.slow}) {
+${indent(ending(functions, countsStacks), 4)}  } else if ($c & ${STATE.slow}) {
 ${indent(SLOW_RAN, 4)}  }
 }
 `;
@@ -99,7 +107,7 @@ function words(count: number): string[] {
  * One line tells of the call, its last run and its last leaf. What is not of this call is told apart
  * by the reader: maps of a thread are not emptied for each call.
  */
-function ending(functions: PlannedFunctions): string {
+function ending(functions: PlannedFunctions, countsStacks: boolean): string {
   const { lookup, put, unpin } = functions;
   const hasLeaves = LEAF_ROLES.some((role) => functions[role] !== undefined);
   const hasPuts = put !== undefined || unpin !== undefined;
@@ -132,5 +140,5 @@ if ((int32)retval > 0) {
 $t = @total[tid];
 @total[tid] = ($t.0 + 1, $t.1 + $pages, $t.2 + $grabs, $t.3 + $grabs * ($r.3 & 0xffffffff),
   $t.4 + ($l & 0xffffffff), $t.5 + ($l >> 32));
-`;
+${countsStacks ? STACK_COUNTED : ""}`;
 }

@@ -14,6 +14,7 @@ import { grabProbes } from "./grabs.ts";
 import { deviceLeafProbe, lookupProbe, ordinaryLeafProbe, undoProbe } from "./leaves.ts";
 import { PUT_BEGINNING, putProbes } from "./puts.ts";
 import { refcountProbes } from "./refcounts.ts";
+import { stackProbes } from "./stacks.ts";
 import { beginnings, ZERO } from "./state.ts";
 import { type Watch, watchOf } from "./watch.ts";
 
@@ -29,14 +30,17 @@ export interface ScriptContext {
 export function renderScript(plan: Plan, context: ScriptContext): string {
   const { functions, page, dialect, summary, mapping } = plan;
   const watch = watchOf(plan.scope);
+  const countsStacks = summary.countsStacks === true;
+  const told = { pages: summary.checksPages === true ? page : undefined, countsStacks };
   const { entry, slowPath, hugeLeaf, pmdLeaf, pudLeaf, pteLeaf, lookup, undo } = functions;
   const parts = [
     headComment(plan, context),
     dialect.preamble === "" ? undefined : dialect.preamble,
     begin(watch),
     ...watch.probes,
-    entry && callProbes(entry, functions, watch, summary.checksPages === true ? page : undefined),
-    slowPath && slowPathProbes(slowPath, functions, summary.flags, watch),
+    ...(countsStacks ? stackProbes(functions, watch.filter) : []),
+    entry && callProbes(entry, functions, watch, told),
+    slowPath && slowPathProbes(slowPath, functions, summary.flags, watch, told),
     hugeLeaf && deviceLeafProbe(hugeLeaf),
     pmdLeaf && ordinaryLeafProbe(pmdLeaf, "pmd"),
     pudLeaf && ordinaryLeafProbe(pudLeaf, "pud"),
@@ -57,6 +61,11 @@ const TRACED: Readonly<Record<Scope, string>> = {
   process: "a process and what it starts",
   machine: "all but bpftrace, each PID, and what they start",
 };
+
+/** What the head comment says of maps by stack. */
+const STACK_MAPS = ` The @stack maps
+ * hold, by where a call came from and the name of the thread, calls and the pages that they took.
+ * The other maps are what the program remembers.`;
 
 function headComment({ summary, scope }: Plan, context: ScriptContext): string {
   const { release, headcount, bpftrace } = context;
@@ -99,8 +108,9 @@ ${roles.join("\n")}
  * tag: number of the call << 24, 0 the device's leaf, 1 pte, 2 pmd, 3 pud, +16 failed, +32 taken.
  * kind: references + (role << 32) + (pin << 40) + (slow << 41) + (order << 48).
  * At the end @put holds each thread's last run of puts, which was not printed, and @call the word of
- * its last call. The @total maps are counted beside these lines, not from them. The other maps are
- * what the program remembers.
+ * its last call. The @total maps are counted beside these lines, not from them.${
+    summary.countsStacks ? STACK_MAPS : " The other maps are\n * what the program remembers."
+  }
  */
 `;
 }

@@ -1,7 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { addTime, noCalls } from "../../analysis/call_sums.ts";
 import { quartilesOf, timeHistogramOf } from "../../analysis/steps.ts";
-import { bucketOf, histogram } from "../../analysis/histogram.ts";
+import {
+  bucketName,
+  bucketOf,
+  histogram,
+  mergeHistograms,
+  rowsOf,
+} from "../../analysis/histogram.ts";
 
 Deno.test("bucketOf() is exact at the edges", () => {
   const edges = [
@@ -66,3 +72,40 @@ Deno.test("times are counted at every power of two, 0 and the largest included",
 function fail(): never {
   throw new Error("no quartiles");
 }
+
+Deno.test("mergeHistograms() has all buckets between the lowest and the highest", () => {
+  const [low, high] = [histogram([[0, 2], [4, 1]]), histogram([[5, 3], [16, 1]])];
+  for (const merged of [mergeHistograms(low, high), mergeHistograms(high, low)]) {
+    assertEquals(merged, histogram([[0, 2], [4, 4], [16, 1]]));
+  }
+  assertEquals(mergeHistograms(), []);
+  assertEquals(mergeHistograms([{ lo: -Infinity, hi: 0, count: 1 }], histogram([[2, 1]])), [
+    { lo: -Infinity, hi: 0, count: 1 },
+    { lo: 0, hi: 1, count: 0 },
+    { lo: 1, hi: 2, count: 0 },
+    { lo: 2, hi: 4, count: 1 },
+  ]);
+});
+
+Deno.test("rowsOf() makes a gap of three empty buckets, not of two", () => {
+  const rows = (counts: readonly number[]): string =>
+    rowsOf(counts.map((count, i) => ({ lo: i, hi: i + 1, count })))
+      .map((row) => row === null ? "..." : row.count).join(" ");
+  assertEquals(rows([1, 0, 0, 2]), "1 0 0 2");
+  assertEquals(rows([1, 0, 0, 0, 2]), "1 ... 2");
+  assertEquals(rows([0, 0, 0, 0]), "...");
+  assertEquals(rows([1, 0, 0, 0, 2, 0, 0, 0, 0, 3]), "1 ... 2 ... 3");
+});
+
+Deno.test("bucketName() shortens multiples of 1024 and leaves unknown bounds open", () => {
+  const names = [[0, 1], [512, 1024], [1000, 2000], [2 ** 62, 2 ** 63], [-2048, 0]] as const;
+  assertEquals(names.map(([lo, hi]) => bucketName({ lo, hi })), [
+    "[0, 1)",
+    "[512, 1K)",
+    "[1000, 2000)",
+    "[4E, 8E)",
+    "[-2K, 0)",
+  ]);
+  assertEquals(bucketName({ lo: -Infinity, hi: 0 }), "(..., 0)");
+  assertEquals(bucketName({ lo: 2 ** 31, hi: Infinity }), "[2G, ...)");
+});

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { getColorEnabled, stripAnsiCode } from "@std/fmt/colors";
-import { bars, wrap } from "../../analysis/report/layout.ts";
+import { wrap } from "../../analysis/report/layout.ts";
 import { renderText } from "../../analysis/report/text.ts";
 import type { Header } from "../../recording/header.ts";
 import { EVENTS_6_1, EVENTS_7_3, footerFor, HEADER, HEADER_7_3, reportOf } from "./support.ts";
@@ -79,19 +79,6 @@ Deno.test("renderText() reads well for a recording without events", async () => 
 Deno.test("wrap() breaks between words and keeps long ones whole", () => {
   assertEquals(wrap("a bb 0123456789 c", 4, "> "), ["a bb", "> 0123456789", "> c"]);
   assertEquals(wrap("", 4), [""]);
-});
-
-Deno.test("bars() leaves out three empty buckets or more", () => {
-  const counts = [1000, 0, 0, 1, 0, 0, 0, 500];
-  const buckets = counts.map((count, i) => ({ lo: 2 ** (i + 7), hi: 2 ** (i + 8), count }));
-  assertEquals(bars(buckets, 38), [
-    "  [128, 256)         1000 |@@@@@@@@@@|",
-    "  [256, 512)            0 |          |",
-    "  [512, 1K)             0 |          |",
-    "  [1K, 2K)              1 |@         |",
-    "  ...",
-    "  [16K, 32K)          500 |@@@@@     |",
-  ]);
 });
 
 const TEXT_6_1 = `\

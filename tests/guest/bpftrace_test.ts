@@ -1,7 +1,7 @@
 /** Traces by other bpftrace versions than the installed one. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { cacheFolder, type Report } from "headcount";
+import { cacheFolder, decodeItems, type Report, splitLines } from "headcount";
 import { fetchBpftrace } from "../../probes/debian/bpftrace.ts";
 import { createNamespace } from "../../probes/device.ts";
 import { collect } from "../../probes/targets/target.ts";
@@ -24,7 +24,8 @@ for (const { bpftrace, kernel, verdict, grabs } of CASES) {
     const out = `${folder.path}/recording`;
     const traced = await runTask([
       "trace",
-      ...["--json", "--quiet", "--out", out, "--bpftrace", bpftrace, "--kernel", kernel],
+      ...["--json", "--quiet", "--stacks", "--out", out],
+      ...["--bpftrace", bpftrace, "--kernel", kernel],
     ]);
     const report: Report = JSON.parse(
       traced.stdout || `{"error":${JSON.stringify(traced.stderr)}}`,
@@ -36,7 +37,24 @@ for (const { bpftrace, kernel, verdict, grabs } of CASES) {
       await Deno.readTextFile(`${out}/headcount.bt`),
       'missing_probes = "error"',
     );
+    await checkStacks(out, report);
   });
+}
+
+/** Every version's way to print a stack is read: those of all pages, from the call to the system call. */
+async function checkStacks(recording: string, { ledger }: Report): Promise<void> {
+  const { readable } = await Deno.open(`${recording}/recording.jsonl`);
+  const items = await Array.fromAsync(decodeItems(splitLines(readable)));
+  const stacks = items.filter((item) => item.kind === "stack");
+  const pages = stacks.reduce((sum, stack) => sum + stack.pages, 0);
+  assertEquals(pages, ledger.laws.find(({ name }) => name === "pages")?.kernel);
+  const [write] = stacks;
+  assertEquals([write?.comm, write?.calls, write?.pages], ["deno", 3, 512]);
+  const names = write?.frames.map((frame) => frame.replace(/\+\d+$/, "")) ?? [];
+  assertMatch(names[0] ?? "", /^(internal_get_user_pages_fast|gup_fast_fallback)$/);
+  for (const name of ["bio_iov_iter_get_pages", "vfs_write", "__x64_sys_pwrite64"]) {
+    assert(names.includes(name), names.join(", "));
+  }
 }
 
 /** What runs already, by the options that name it where that process is asked for. */

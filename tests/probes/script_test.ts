@@ -82,6 +82,23 @@ Deno.test("renderScript() looks at the pages that a call hands back only if it i
   }
 });
 
+Deno.test("renderScript() counts calls by stack only if it is asked to", async () => {
+  for (const name of await factsNames()) {
+    const facts = await readFacts(name);
+    assertEquals(programFor(facts).includes("stack"), false);
+    const program = programFor(facts, { putsOf: "all", stacks: true });
+    // By gup-fast, and by the slow path alone where that can be probed.
+    const ends = makePlan(facts, { putsOf: "all" }).functions.slowPath === undefined ? 1 : 2;
+    assertEquals(program.match(/@stack\[tid\] = kstack;/g)?.length, ends);
+    assertEquals(
+      program.match(/@stack_pages\[@stack\[tid\], comm\] = sum\(\$pages\);/g)?.length,
+      ends,
+    );
+    // What is left in it would be printed, stack by stack.
+    assertStringIncludes(program, "END\n{\n  clear(@stack);\n}");
+  }
+});
+
 Deno.test("renderScript() reads arguments of a clone by register", async () => {
   const facts = renamed(
     await readFacts("6.1.0-56-amd64"),

@@ -43,6 +43,7 @@ const ITEMS: readonly Exclude<RecordingItem, { kind: "header" }>[] = [
   { kind: "lost", events: 17 },
   { kind: "helperError", helper: "map_update_elem", code: -7 },
   { kind: "thread", tid: 412, pid: 400, at: 5_000_000_000, comm: "qemu" },
+  { kind: "stack", comm: "dd", frames: ["gup+1", "vfs_read+5"], calls: 3, pages: 512 },
   { kind: "unreadable", text: "Attaching 9 probes… \u2028\ud800" },
   READY,
   ...WROTE,
