@@ -316,15 +316,17 @@ class RunningMachine {
         String(this.#wish.signal.reason?.message ?? "")
       })`;
     }
-    const complaint = this.#complaint.split("\n")[0] ?? "";
-    if (complaint !== "") return complaint;
     if (this.#exit === 128 + SIGBUS) {
       return `QEMU was ended by SIGBUS: there may be no space left for the NVDIMM's pages in "${
         dirname(this.folder)
       }"; TMPDIR takes another folder`;
     }
-    const how = this.#exit > 128 ? `was ended by signal ${this.#exit - 128}` : "ended";
-    return `QEMU ${how} in phase "${this.#phase}"`;
+    // The supervisor's shell says it in words of its own.
+    if (this.#exit > 128) {
+      return `QEMU was ended by signal ${this.#exit - 128} in phase "${this.#phase}"`;
+    }
+    const complaint = this.#complaint.split("\n")[0] ?? "";
+    return complaint === "" ? `QEMU ended in phase "${this.#phase}"` : complaint;
   }
 
   async #readConsole(): Promise<void> {
