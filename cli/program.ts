@@ -9,6 +9,7 @@ import { VERSION } from "../mod.ts";
 import { addAnalyze } from "./analyze.ts";
 import { addCompare } from "./compare.ts";
 import { addControl } from "./control.ts";
+import { addDevdax } from "./devdax.ts";
 import { addExpect, EXIT_BISECT_USAGE } from "./expect.ts";
 import { addExport } from "./export.ts";
 import { addKernel } from "./kernel.ts";
@@ -34,7 +35,17 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   addTrace(root, args);
   const commands = [
     ...[addMatrix, addControl, addSeries, addPlan],
-    ...[addAnalyze, addCompare, addMail, addReport, addExport, addExpect, addKernels, addKernel],
+    ...[
+      addAnalyze,
+      addCompare,
+      addMail,
+      addReport,
+      addExport,
+      addExpect,
+      addKernels,
+      addKernel,
+      addDevdax,
+    ],
   ];
   for (const add of commands) add(root);
   try {

@@ -14,9 +14,10 @@ const BISECT = await Deno.readTextFile(`${ROOT}docs/bisect.md`);
 Deno.test("README names only options that the tasks have", async () => {
   const tasks = [
     ...["trace", "matrix", "control", "series", "expect", "plan", "analyze", "compare", "mail"],
-    ...["report", "kernels", "kernel", "export"],
+    ...["report", "kernels", "kernel", "export", "devdax"],
+    ...["devdax create"],
   ];
-  const runs = await Promise.all(tasks.map((task) => runTask([task, "--help"])));
+  const runs = await Promise.all(tasks.map((task) => runTask([...task.split(" "), "--help"])));
   const help = runs.map(({ stdout }) => stdout).join("");
   const named = new Set(README.match(/(?<=[`\s])--[a-z]+\b/g));
   assert(named.size > 8);
