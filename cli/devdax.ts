@@ -13,6 +13,7 @@ import {
   renderDevdax,
   type Restored,
   restoreDevdax,
+  shortBytes,
   stateFolder,
 } from "../mod.ts";
 import { pages } from "./arguments.ts";
@@ -99,14 +100,6 @@ function action(devdax: Command, name: string): Command<[], MachineOptions> {
     .option("--json", "print one JSON object");
 }
 
-function alignText(bytes: number): string {
-  return bytes >= 2 ** 30
-    ? `${bytes / 2 ** 30}G`
-    : bytes >= 2 ** 20
-    ? `${bytes / 2 ** 20}M`
-    : `${bytes / 1024}K`;
-}
-
 function restoredLine(restored: Restored): string {
   const { namespace } = restored;
   switch (restored.kind) {
@@ -116,7 +109,7 @@ function restoredLine(restored: Restored): string {
       const { mode, alignBytes, map, label, held } = restored.before;
       const words = [
         mode,
-        ...(alignBytes === undefined ? [] : [`align ${alignText(alignBytes)}`]),
+        ...(alignBytes === undefined ? [] : [`align ${shortBytes(alignBytes)}`]),
         ...(map === undefined ? [] : [`map ${map}`]),
         ...(label === "" ? [] : [`name ${label}`]),
       ];

@@ -10,6 +10,7 @@ import { addAnalyze } from "./analyze.ts";
 import { addCompare } from "./compare.ts";
 import { addControl } from "./control.ts";
 import { addDevdax } from "./devdax.ts";
+import { addDoctor } from "./doctor.ts";
 import { addExpect, EXIT_BISECT_USAGE } from "./expect.ts";
 import { addExport } from "./export.ts";
 import { addKernel } from "./kernel.ts";
@@ -35,17 +36,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   addTrace(root, args);
   const commands = [
     ...[addMatrix, addControl, addSeries, addPlan],
-    ...[
-      addAnalyze,
-      addCompare,
-      addMail,
-      addReport,
-      addExport,
-      addExpect,
-      addKernels,
-      addKernel,
-      addDevdax,
-    ],
+    ...[addAnalyze, addCompare, addMail, addReport, addExport, addExpect, addKernels, addKernel],
+    ...[addDoctor, addDevdax],
   ];
   for (const add of commands) add(root);
   try {

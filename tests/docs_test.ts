@@ -15,7 +15,7 @@ Deno.test("README names only options that the tasks have", async () => {
   const tasks = [
     ...["trace", "matrix", "control", "series", "expect", "plan", "analyze", "compare", "mail"],
     ...["report", "kernels", "kernel", "export", "devdax"],
-    ...["devdax create"],
+    ...["devdax create", "doctor"],
   ];
   const runs = await Promise.all(tasks.map((task) => runTask([...task.split(" "), "--help"])));
   const help = runs.map(({ stdout }) => stdout).join("");

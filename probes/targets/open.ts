@@ -102,7 +102,7 @@ export async function openTarget(
       throw new RequestError(`This machine cannot be traced: ${obstacle}; ${way}`);
     }
     const has = ofDevice ? "root, bpftrace and a devdax device" : "root and bpftrace";
-    wish.onEvent({ kind: "target", name: "local", why: has });
+    if (purpose !== "look") wish.onEvent({ kind: "target", name: "local", why: has });
     return await openLocal(await findBpftrace(wish));
   }
   if (wish.memoryBytes < LEAST_MEMORY) {
