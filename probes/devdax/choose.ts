@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mebibytes } from "../bytes.ts";
+import { mebibytes, shortBytes } from "../bytes.ts";
 import { RequestError } from "../failure.ts";
 import type { MemoryMap } from "../device.ts";
 import type { Inventory, Namespace, Region } from "./inventory.ts";
@@ -57,7 +57,7 @@ export function choosePlace(
   ];
   throw new RequestError(
     `Cannot make a devdax device ${told(wish)}: ${whys.join("; ")}. ` +
-      "--overwrite NAMESPACE takes one by its name, and what it holds is lost",
+      "--overwrite NAMESPACE takes one that nobody uses by its name, and what it holds is lost",
   );
 }
 
@@ -149,6 +149,6 @@ export function refuseUsed({ name, uses }: Namespace, cannot: string): void {
 }
 
 function told({ alignBytes, bytes }: DevdaxWish): string {
-  const size = bytes === undefined ? "" : ` and ${mebibytes(bytes)}`;
-  return `with an align of ${alignBytes} bytes${size}`;
+  const size = bytes === undefined ? "" : ` and ${shortBytes(bytes)}`;
+  return `with an align of ${shortBytes(alignBytes)}${size}`;
 }
