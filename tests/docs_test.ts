@@ -8,7 +8,9 @@ const README = await Deno.readTextFile(`${ROOT}README.md`);
 const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`) +
   await Deno.readTextFile(`${ROOT}docs/generations.md`) +
   await Deno.readTextFile(`${ROOT}docs/compare.md`) +
-  await Deno.readTextFile(`${ROOT}docs/export.md`);
+  await Deno.readTextFile(`${ROOT}docs/export.md`) +
+  await Deno.readTextFile(`${ROOT}docs/devdax.md`) +
+  await Deno.readTextFile(`${ROOT}docs/troubleshooting.md`);
 const BISECT = await Deno.readTextFile(`${ROOT}docs/bisect.md`);
 
 Deno.test("README names only options that the tasks have", async () => {
