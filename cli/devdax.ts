@@ -77,10 +77,10 @@ Next: deno task trace --device ${device.path}`;
 }
 
 const DEVDAX_HELP = `
-create takes free space of a region first, then a namespace that is blank or that
-it made itself. Any other is taken only by its name, with --overwrite, and none
-that is in use: open, mapped, mounted, swapped to, part of another device, or the
-kernel's memory. What was before is written down, below XDG_STATE_HOME or
+create takes free space of a region first, then a namespace that is blank or
+that it made itself. Any other is taken only by its name, with --overwrite, and
+none that is in use: open, mapped, mounted, swapped to, part of another device,
+or the kernel's memory. What was before is written down, below XDG_STATE_HOME or
 ~/.local/state, before anything is changed.
 
 Examples:

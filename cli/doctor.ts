@@ -26,7 +26,8 @@ export function addDoctor(root: Command): void {
 
 const DOCTOR_HELP = `
 Nothing is changed on this machine. A guest is booted, and its device made, as a
-trace does. By default this machine is looked at, and a guest where it will not do.
+trace does. By default this machine is looked at, and a guest where it will not
+do.
 
 Exit codes: 0 trace would run, 69 it would not.
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exists } from "../cache.ts";
 import { MachineryError } from "../failure.ts";
 import { withLock } from "../lock.ts";
 import type { Target } from "../targets/target.ts";
@@ -55,6 +56,7 @@ export async function putBackDevdax(
 ): Promise<readonly Restored[]> {
   await requireRoot(target);
   const path = await stateFile(target, folder);
+  if (!(await exists(path))) return [];
   return await withLock(folder, { exclusive: true }, async () => {
     const all: Restored[] = [];
     let state = await readState(path);
