@@ -105,6 +105,8 @@ export {
 export type { SeenTaking, Takings } from "./takings.ts";
 export { renderMatrix, renderMatrixMarkdown } from "./report/matrix_text.ts";
 export { type Column, textTable } from "./report/table.ts";
+export { type DevdaxView, renderDevdax } from "./report/devdax_text.ts";
+export { type DoctorView, renderDoctor } from "./report/doctor_text.ts";
 export { type PlanView, renderPlan } from "./report/plan_text.ts";
 export {
   type Report,

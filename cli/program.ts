@@ -9,6 +9,8 @@ import { VERSION } from "../mod.ts";
 import { addAnalyze } from "./analyze.ts";
 import { addCompare } from "./compare.ts";
 import { addControl } from "./control.ts";
+import { addDevdax } from "./devdax.ts";
+import { addDoctor } from "./doctor.ts";
 import { addExpect, EXIT_BISECT_USAGE } from "./expect.ts";
 import { addExport } from "./export.ts";
 import { addHistogram } from "./histogram.ts";
@@ -37,6 +39,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     ...[addMatrix, addControl, addSeries, addPlan],
     ...[addAnalyze, addCompare, addMail, addReport, addExport, addHistogram, addExpect],
     ...[addKernels, addKernel],
+    ...[addDoctor, addDevdax],
   ];
   for (const add of commands) add(root);
   try {

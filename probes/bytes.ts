@@ -48,3 +48,21 @@ export function parseBytes(text: string): number | undefined {
 export function mebibytes(bytes: number): string {
   return bytes < MIB ? "< 1 MiB" : `${Math.round(bytes / MIB)} MiB`;
 }
+
+/**
+ * Writes a size as a command line takes it: in the greatest unit of which it is a whole number.
+ *
+ * @example
+ * ```ts
+ * import { shortBytes } from "headcount";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([shortBytes(4096), shortBytes(2 ** 21), shortBytes(3 * 2 ** 30)], ["4K", "2M", "3G"]);
+ * ```
+ */
+export function shortBytes(bytes: number): string {
+  const units = Object.entries(UNITS).reverse();
+  const [unit, factor] = units.find(([, factor]) => bytes >= factor && bytes % factor === 0) ??
+    ["", 1];
+  return `${bytes / factor}${unit}`;
+}

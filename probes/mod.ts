@@ -5,7 +5,7 @@
  */
 
 export type { BtfFunction, BtfReturn } from "./btf.ts";
-export { mebibytes, parseBytes } from "./bytes.ts";
+export { mebibytes, parseBytes, shortBytes } from "./bytes.ts";
 export { cacheFolder } from "./cache.ts";
 export {
   control,
@@ -18,6 +18,22 @@ export type { ArchiveEvent } from "./debian/archive.ts";
 export type { CachedKernel } from "./debian/kernel_cache.ts";
 export type { KernelChoice, KernelSource } from "./debian/kernels.ts";
 export type { DebianKernel, Release } from "./debian/releases.ts";
+export type { DevdaxWish } from "./devdax/choose.ts";
+export type { CreatedDevdax, DevdaxOptions } from "./devdax/create.ts";
+export type { Contents, Inventory, Namespace, Region } from "./devdax/inventory.ts";
+export {
+  createDevdax,
+  listDevdax,
+  type ListedDevdax,
+  type MachineName,
+  restoreDevdax,
+} from "./devdax/machine.ts";
+export type { Restored, RestoreOptions } from "./devdax/restore.ts";
+export { type NamespaceBefore, stateFolder } from "./devdax/state.ts";
+export type { DaxDevice, DeviceUse } from "./devdax/use.ts";
+export type { MemoryMap } from "./device.ts";
+export type { Check, CheckState } from "./doctor/check.ts";
+export { diagnose, type Diagnosis, type DoctorWish } from "./doctor/diagnose.ts";
 export { LackError, MachineryError, RequestError } from "./failure.ts";
 export { identifyKernel, type KernelIdentity } from "./guest/kernel_identity.ts";
 export {

@@ -9,15 +9,18 @@ const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`) +
   await Deno.readTextFile(`${ROOT}docs/generations.md`) +
   await Deno.readTextFile(`${ROOT}docs/compare.md`) +
   await Deno.readTextFile(`${ROOT}docs/export.md`) +
-  await Deno.readTextFile(`${ROOT}docs/histograms.md`);
+  await Deno.readTextFile(`${ROOT}docs/histograms.md`) +
+  await Deno.readTextFile(`${ROOT}docs/devdax.md`) +
+  await Deno.readTextFile(`${ROOT}docs/troubleshooting.md`);
 const BISECT = await Deno.readTextFile(`${ROOT}docs/bisect.md`);
 
 Deno.test("README names only options that the tasks have", async () => {
   const tasks = [
     ...["trace", "matrix", "control", "series", "expect", "plan", "analyze", "compare", "mail"],
-    ...["report", "kernels", "kernel", "export", "histogram"],
+    ...["report", "kernels", "kernel", "export", "histogram", "devdax"],
+    ...["devdax create", "doctor"],
   ];
-  const runs = await Promise.all(tasks.map((task) => runTask([task, "--help"])));
+  const runs = await Promise.all(tasks.map((task) => runTask([...task.split(" "), "--help"])));
   const help = runs.map(({ stdout }) => stdout).join("");
   const named = new Set(README.match(/(?<=[`\s])--[a-z]+\b/g));
   assert(named.size > 8);

@@ -43,6 +43,8 @@ mount -t proc proc /root/proc
 mount -t sysfs sys /root/sys
 mount -t debugfs debug /root/sys/kernel/debug
 mount -t tracefs tracing /root/sys/kernel/tracing
+# It shows whether the kernel is locked down; one without security modules has none.
+mount -t securityfs security /root/sys/kernel/security 2>/dev/null
 if [ -b /dev/vda ]; then
   # Programs are paged in from the image while they run: read far ahead.
   echo 2048 >/sys/block/vda/queue/read_ahead_kb

@@ -100,6 +100,8 @@ export async function localObstacle(needs: LocalNeeds): Promise<string | undefin
     cat /sys/kernel/tracing/available_filter_functions 2>/dev/null | head -c 1 | grep -q . ||
       cat /sys/kernel/debug/tracing/available_filter_functions 2>/dev/null | head -c 1 | grep -q . ||
       { echo "its kernel has no kprobes, or tracefs is not mounted"; exit; }
+    [ -e /sys/kernel/tracing/kprobe_events ] || [ -e /sys/kernel/debug/tracing/kprobe_events ] ||
+      { echo "its kernel has no kprobes"; exit; }
     [ -e /sys/kernel/btf/vmlinux ] || { echo "its kernel has no BTF"; exit; }
     case $0 in
       none) ;;

@@ -67,7 +67,7 @@ export interface TargetWish {
 /**
  * Opens the target that is wished for; its memory is a step of its own, see memory/open.ts.
  *
- * @param purpose Whether it is to be traced, or only to show its kernel's facts.
+ * @param purpose Whether it is to be traced, only to show its kernel's facts, or whatever it can.
  * @param memories The memory that it is to have, by default what the wish says: of several kinds, one
  * after the other.
  * @throws {RequestError} when the wish cannot be met.
@@ -75,7 +75,7 @@ export interface TargetWish {
  */
 export async function openTarget(
   wish: TargetWish,
-  purpose: "trace" | "facts" = "trace",
+  purpose: "trace" | "facts" | "look" = "trace",
   memories: readonly MemorySummary[] = [wish.memory ?? DEVDAX],
 ): Promise<Target> {
   const ofDevice = purpose === "trace" && wish.anyMemory !== true &&
@@ -84,7 +84,9 @@ export async function openTarget(
     device: wish.device ?? (ofDevice ? "any" : "none"),
     bpftrace: wish.bpftrace === undefined,
   };
-  const obstacle = wish.target === "guest" ? undefined : await localObstacle(needs);
+  const obstacle = wish.target === "guest" || purpose === "look"
+    ? undefined
+    : await localObstacle(needs);
   const local = wish.target === "local" || wish.device !== undefined ||
     (wish.target === "auto" && obstacle === undefined);
   if (local) {
@@ -100,7 +102,7 @@ export async function openTarget(
       throw new RequestError(`This machine cannot be traced: ${obstacle}; ${way}`);
     }
     const has = ofDevice ? "root, bpftrace and a devdax device" : "root and bpftrace";
-    wish.onEvent({ kind: "target", name: "local", why: has });
+    if (purpose !== "look") wish.onEvent({ kind: "target", name: "local", why: has });
     return await openLocal(await findBpftrace(wish));
   }
   if (wish.memoryBytes < LEAST_MEMORY) {
