@@ -65,6 +65,7 @@ export {
   type Judgement,
   type VerdictKind,
 } from "./verdict.ts";
+export { type MergedSums, mergeSums, NO_RECORDINGS, sumsOf } from "./merged.ts";
 export { type FailedRow, type MatrixRow, matrixRow, type TracedRow } from "./matrix.ts";
 export {
   type ControlTextOptions,
