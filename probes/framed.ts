@@ -78,37 +78,45 @@ function commandStream(
   isLast: (line: string) => boolean,
 ): { stream: ReadableStream<Uint8Array>; ended: Promise<void> } {
   const ended = Promise.withResolvers<void>();
+  let isUnwanted = false;
+  let isOver = false;
+  let reading: Promise<void> | undefined;
+  /** Reads to the next bytes that somebody wants, or to the end. */
+  const read = async (controller?: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    try {
+      while (true) {
+        const { value, done } = await (await parts).next();
+        if (done || (value.kind === "line" && isLast(value.text))) {
+          isOver = true;
+          if (!isUnwanted) controller?.close();
+          ended.resolve();
+          return;
+        }
+        if (value.kind === "bytes" && !isUnwanted) {
+          controller?.enqueue(value.bytes);
+          return;
+        }
+      }
+    } catch (error) {
+      isOver = true;
+      controller?.error(error);
+      ended.reject(error);
+    }
+  };
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      try {
-        while (true) {
-          const { value, done } = await (await parts).next();
-          if (done || (value.kind === "line" && isLast(value.text))) {
-            controller.close();
-            ended.resolve();
-            return;
-          }
-          if (value.kind === "bytes") {
-            controller.enqueue(value.bytes);
-            return;
-          }
-        }
-      } catch (error) {
-        controller.error(error);
-        ended.reject(error);
-      }
+      reading = read(controller);
+      await reading;
+      reading = undefined;
     },
-    // Nobody wants the rest, but it must be read to the command's end before another one's follows.
+    // Nobody wants the rest, but it must be read to the command's end, and no further: another
+    // command's may follow.
     async cancel() {
-      try {
-        for await (const part of await parts) {
-          if (part.kind === "line" && isLast(part.text)) break;
-        }
-        ended.resolve();
-      } catch (error) {
-        ended.reject(error);
-      }
+      isUnwanted = true;
+      await reading;
+      if (!isOver) await read();
     },
   });
+  ended.promise.catch(() => {});
   return { stream, ended: ended.promise };
 }
