@@ -28,6 +28,7 @@ export {
 } from "./expectation.ts";
 export type { Balance, CallFacts } from "./facts.ts";
 export type { HeadGrabs } from "./heads.ts";
+export { type FailedHost, type HostRow, hostRow, sumsOfHosts, type TracedHost } from "./hosts.ts";
 export { type Picture, type PictureMaker, startPicture } from "./picture.ts";
 export { type TimedCall, type TimedCell, type Timeline, TimelineMaker } from "./timeline.ts";
 export type { PageArrays } from "./page_arrays.ts";
@@ -72,6 +73,7 @@ export {
   renderControl,
   renderControlMarkdown,
 } from "./report/control_text.ts";
+export { renderHosts } from "./report/hosts_text.ts";
 export { renderJson } from "./report/json.ts";
 export { renderJunit } from "./report/junit.ts";
 export { renderKtap } from "./report/ktap.ts";

@@ -17,6 +17,8 @@ const REFUSED: readonly (readonly [string, RegExp, number])[] = [
   ["trace --target ssh:-oProxyCommand=true", /--target.*its host begins with "-"/, 64],
   ["trace --target ssh:box --kernel 6.1", /--kernel, .* are of a guest/, 64],
   ["trace --target ssh:box --bpftrace 0.23", /"0.23" is fetched .* give the path of one there/, 64],
+  ["trace --target ssh:a --target ssh:a", /--target ssh:a is given twice/, 64],
+  ["trace --target ssh:a --target guest", /--target guest is traced by itself/, 64],
   ["matrix --target ssh:box", /A matrix is made in guests/, 64],
   ["trace --timeout soon", /--timeout.*whole number/, 64],
   ["trace --cpus 0", /--cpus.*whole number/, 64],

@@ -1,14 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { BISECT_CODES, EXIT_CODES } from "headcount";
 import { EXIT_BISECT_USAGE } from "../cli/expect.ts";
-import { EXIT_INTERRUPTED } from "../cli/output.ts";
+import { EXIT_INTERRUPTED, EXIT_MACHINERY } from "../cli/output.ts";
 import { ROOT, runTask } from "./support/cli.ts";
 
 const README = await Deno.readTextFile(`${ROOT}README.md`);
 const ARCHITECTURE = await Deno.readTextFile(`${ROOT}docs/architecture.md`) +
   await Deno.readTextFile(`${ROOT}docs/generations.md`) +
   await Deno.readTextFile(`${ROOT}docs/compare.md`) +
-  await Deno.readTextFile(`${ROOT}docs/export.md`);
+  await Deno.readTextFile(`${ROOT}docs/export.md`) +
+  await Deno.readTextFile(`${ROOT}docs/ssh.md`);
 const BISECT = await Deno.readTextFile(`${ROOT}docs/bisect.md`);
 
 Deno.test("README names only options that the tasks have", async () => {
@@ -60,6 +61,15 @@ Deno.test("docs/bisect.md tells the exit codes of expect", () => {
   const codes = [...Object.values(BISECT_CODES), EXIT_BISECT_USAGE, EXIT_INTERRUPTED];
   const told = [...BISECT.matchAll(/^\| (\d+) /gm)].map(([, code]) => Number(code));
   assertEquals(told, [...new Set(codes)]);
+});
+
+Deno.test("docs/ssh.md tells the exit codes of several machines", async () => {
+  const { stdout } = await runTask(["trace", "--help"]);
+  assertStringIncludes(stdout, "ssh:HOST");
+  const text = (await Deno.readTextFile(`${ROOT}docs/ssh.md`)).replaceAll("\n", " ");
+  for (const code of [EXIT_MACHINERY, EXIT_INTERRUPTED, ...new Set(Object.values(EXIT_CODES))]) {
+    assert(new RegExp(`The exit code is that of the worst:.*\\b${code} .*`).test(text), `${code}`);
+  }
 });
 
 Deno.test("README and architecture name only tasks and files that are there", async () => {

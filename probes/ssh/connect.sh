@@ -17,7 +17,7 @@ exec 3<&- </dev/null
 trap 'kill -s KILL "$ssh"' TERM
 wait "$ssh"
 status=$?
-# A trap ends the first wait, not ssh.
-wait "$ssh" 2>/dev/null && status=$?
+# A signal ends the first wait before ssh has ended.
+wait "$ssh" 2>/dev/null
 rm -rf "$directory"
 exit "$status"

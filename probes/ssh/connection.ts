@@ -75,7 +75,11 @@ export class Connection implements AsyncDisposable {
    */
   static async open(host: string, signal: AbortSignal): Promise<Connection> {
     signal.throwIfAborted();
-    await findProgram("ssh");
+    await findProgram("ssh").catch(() => {
+      throw new MachineryError(
+        'There is no program "ssh" on this machine; Debian has it in openssh-client',
+      );
+    });
     const running = await runningMaster(host);
     const directory = await Deno.makeTempDir({
       prefix: "headcount-ssh-",

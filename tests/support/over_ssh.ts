@@ -23,6 +23,8 @@ export type Request =
   | { readonly kind: "end"; readonly input: string; readonly signal: Signal }
   /** Brings a file. */
   | { readonly kind: "provide"; readonly path: string }
+  /** Asks where a deno is. */
+  | { readonly kind: "deno" }
   /** Waits until the connection is gone. */
   | { readonly kind: "lose" };
 
@@ -72,6 +74,8 @@ if (import.meta.main) {
         }
         case "provide":
           return { path: target.provide(request.path) };
+        case "deno":
+          return { path: target.deno };
         case "lose":
           return { error: (await target.lost).message };
       }

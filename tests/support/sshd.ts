@@ -65,11 +65,12 @@ const found: { readonly root: string } | { readonly lack: string } = await (asyn
 /** What keeps this machine from running an sshd; undefined if nothing does. */
 export const lacksSshd: string | undefined = "lack" in found ? found.lack : undefined;
 
-/** Who can log in: two who are root, one whose shell prints something, and one who is nobody. */
+/** Who can log in: some who are root, with shells that print something or find little, and one who is not. */
 const USERS = (folder: string) =>
   [
     `root:x:0:0:root:${folder}/home:/bin/sh`,
     `noisy:x:0:0::${folder}/home:${folder}/noisy-shell`,
+    `bare:x:0:0::${folder}/home:${folder}/bare-shell`,
     `plain:x:12345:65534::${folder}/home:/bin/sh`,
     "sshd:x:110:65534::/run/sshd:/usr/sbin/nologin",
     "nobody:x:65534:65534::/:/bin/sh",
@@ -81,6 +82,15 @@ echo "mind the gap" >&2
 exec /bin/sh "$@"
 `;
 
+/** Who has little more than a shell, and no Deno. */
+const BARE_SHELL = (folder: string) =>
+  `#!/bin/sh
+PATH=${folder}/few HOME=/nonexistent exec /bin/sh "$@"
+`;
+
+/** Programs that whoever has little has. */
+const FEW = "cat chmod grep head id ls mkdir mkfifo mktemp rm setsid sh sleep".split(" ");
+
 /** An sshd's files, and what a client is told to reach it. */
 export interface SshFiles {
   /** Folder that PATH begins with for whoever runs ssh: its `ssh` has the configuration. */
@@ -91,7 +101,8 @@ export interface SshFiles {
 
 /**
  * Writes what an sshd and its clients need into a folder. Hosts that clients know: `box`, `box2`,
- * `noisy`, `plain`, and `stranger`, whose key is another one than is known.
+ * `noisy`, `bare`, `plain`, `shared`, which has a master of its own, and `stranger`, whose key is another
+ * one than is known.
  *
  * @param seen The same folder as the sshd sees it.
  */
@@ -124,6 +135,9 @@ export async function writeSshFiles(
   );
   await write("passwd", `${USERS(seen)}\n`);
   await write("noisy-shell", NOISY_SHELL, 0o755);
+  await write("bare-shell", BARE_SHELL(seen), 0o755);
+  await Deno.mkdir(`${folder}/few`);
+  await Promise.all(FEW.map((name) => Deno.symlink(`/bin/${name}`, `${folder}/few/${name}`)));
   const variables = { TMPDIR: `${seen}/far`, ...environment };
   const session = `${root}/usr/lib/openssh/sshd-session`;
   await write(
@@ -169,7 +183,13 @@ exec ${root}/usr/sbin/sshd -D -e -f /mnt/sshd_config
     [
       host("box box2", "root", "box"),
       host("noisy", "noisy", "box"),
+      host("bare", "bare", "box"),
       host("plain", "plain", "box"),
+      host("shared", "root", "box"),
+      "  ControlMaster auto",
+      `  ControlPath ${folder}/shared-%C`,
+      "  ControlPersist 60",
+      "  RemoteCommand echo none",
       host("stranger", "root", "stranger"),
       "Host *",
       "  HostName 127.0.0.1",
@@ -207,7 +227,7 @@ export async function freePort(): Promise<number> {
 /** Waits until something tells its key on a port as sshd does. */
 export async function untilGreeted(port: number, seconds: number): Promise<void> {
   for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
-    const args = ["-T", "2", "-p", String(port), "127.0.0.1"];
+    const args = ["-T", "20", "-t", "ed25519", "-p", String(port), "127.0.0.1"];
     const { stdout } = await new Deno.Command("ssh-keyscan", { args }).output();
     if (stdout.length > 0) return;
     await new Promise((resolve) => setTimeout(resolve, 100));

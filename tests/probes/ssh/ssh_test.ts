@@ -216,3 +216,55 @@ sshTest("who is not root there is told so", async (sshd) => {
   assertMatch(stderr, /"plain" cannot be traced: "plain" is logged in there, and only root/);
   assertEquals(await leftThere(sshd), []);
 });
+
+sshTest("a machine with little more than a shell will do", async (sshd) => {
+  await using far = await connect(sshd, "bare");
+  const run = (...command: readonly string[]) => far.ask({ kind: "run", command });
+  assertEquals((await run("sh", "-c", "echo $PATH")).stdout?.endsWith("/few\n"), true);
+  assertEquals((await run("gzip")).code, 127);
+  assertMatch((await far.ask({ kind: "deno" })).error ?? "", /"bare" has no Deno, .* --gup-test/);
+});
+
+sshTest("a master that runs already is used, and goes on", async (sshd, folder) => {
+  const ssh = async (...args: readonly string[]) => {
+    const command = new Deno.Command("ssh", { args: [...args], env: sshd.env });
+    const { stdout } = await command.output();
+    return new TextDecoder().decode(stdout);
+  };
+  // Its configuration has it run a command of its own.
+  await ssh("-o", "RemoteCommand=none", "shared", "true");
+  try {
+    {
+      await using far = await connect(sshd, "shared");
+      const { stdout } = await far.ask({ kind: "run", command: ["echo", "through"] });
+      assertEquals([stdout, (await sshd.connections()).length], ["through\n", 1]);
+      const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+      assertEquals(names.filter((name) => name.startsWith("shared-")).length, 1);
+    }
+    assertEquals(await leftThere(sshd), []);
+    assertEquals(await ssh("-o", "RemoteCommand=none", "shared", "echo on"), "on\n");
+  } finally {
+    await ssh("-O", "exit", "shared");
+  }
+});
+
+sshTest(
+  "several machines of which none can be traced are a table all the same",
+  async (sshd, folder) => {
+    const hosts = ["stranger", "plain", "box"].flatMap((host) => ["--target", `ssh:${host}`]);
+    const out = `${folder}/out`;
+    const child = await startCommand(["trace", ...hosts, "--out", out, "--", "true"], sshd.env);
+    const { code, stdout, stderr } = await finish(child);
+    assertEquals(code, 69, stderr);
+    const words = stdout.split("\n").slice(1, 4).map((line) => line.split(/ +/));
+    assertEquals(words.map((row) => [row[0], row.at(-1)]), [
+      ["stranger", "failed"],
+      ["plain", "failed"],
+      // This machine, which can be traced or not.
+      ["box", words[2]?.at(-1)],
+    ]);
+    assertMatch(stdout, /^ {2}stranger: Cannot connect to "stranger": ssh exited with 255$/m);
+    assertMatch(stderr, /^stranger: .*[Hh]ost key/m);
+    assertEquals(await leftThere(sshd), []);
+  },
+);
