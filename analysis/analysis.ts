@@ -250,6 +250,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
     },
     target: {
       kind: header.target.kind,
+      ...(header.target.host === undefined ? {} : { host: header.target.host }),
       accelerator: header.target.accelerator.kind,
       why: header.target.accelerator.why,
       ...(processor === undefined ? {} : { processor }),

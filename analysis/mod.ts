@@ -28,6 +28,7 @@ export {
 } from "./expectation.ts";
 export type { Balance, CallFacts } from "./facts.ts";
 export type { HeadGrabs } from "./heads.ts";
+export { type FailedHost, type HostRow, hostRow, sumsOfHosts, type TracedHost } from "./hosts.ts";
 export { type Picture, type PictureMaker, startPicture } from "./picture.ts";
 export { type TimedCall, type TimedCell, type Timeline, TimelineMaker } from "./timeline.ts";
 export type { PageArrays } from "./page_arrays.ts";
@@ -75,12 +76,14 @@ export {
   type Judgement,
   type VerdictKind,
 } from "./verdict.ts";
+export { type MergedSums, mergeSums, NO_RECORDINGS, sumsOf } from "./merged.ts";
 export { type FailedRow, type MatrixRow, matrixRow, type TracedRow } from "./matrix.ts";
 export {
   type ControlTextOptions,
   renderControl,
   renderControlMarkdown,
 } from "./report/control_text.ts";
+export { renderHosts } from "./report/hosts_text.ts";
 export { renderJson } from "./report/json.ts";
 export { renderJunit } from "./report/junit.ts";
 export { renderKtap } from "./report/ktap.ts";

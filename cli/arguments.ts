@@ -6,15 +6,41 @@
 
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import {
+  hostOf,
+  isSshName,
+  type MachineName,
   MEMORY_KINDS,
   type MemoryKind,
   parseBytes,
   type ParsedWorkload,
   parseWorkload,
   RequestError,
+  type TargetName,
 } from "../mod.ts";
 
 const PAGE_BYTES = 4096;
+
+/** A target. */
+export function target(text: string): "auto" | TargetName {
+  if (text === "auto" || text === "local" || text === "guest") return text;
+  if (!isSshName(text)) throw new InvalidArgumentError("Give auto, local, guest or ssh:HOST.");
+  try {
+    hostOf(text);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    throw new InvalidArgumentError(`${error.message}.`);
+  }
+  return text;
+}
+
+/** A machine that is there already. */
+export function machine(text: string): MachineName {
+  const name = target(text);
+  if (name === "auto" || name === "guest") {
+    throw new InvalidArgumentError("Give local or ssh:HOST.");
+  }
+  return name;
+}
 
 /** Bytes, such as 64M. */
 export function bytes(text: string): number {

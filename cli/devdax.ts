@@ -8,6 +8,7 @@ import { type Command, Option } from "@commander-js/extra-typings";
 import {
   createDevdax,
   listDevdax,
+  type MachineName,
   mebibytes,
   parseBytes,
   renderDevdax,
@@ -16,7 +17,7 @@ import {
   shortBytes,
   stateFolder,
 } from "../mod.ts";
-import { pages } from "./arguments.ts";
+import { machine, pages } from "./arguments.ts";
 import { EXIT_MACHINERY, writeAll } from "./output.ts";
 
 /** Adds the command `devdax`. */
@@ -89,13 +90,13 @@ Examples:
   sudo deno task devdax create --align 1G --overwrite namespace0.0
   sudo deno task devdax restore`;
 
-type MachineOptions = { readonly target: "local"; readonly json?: true | undefined };
+type MachineOptions = { readonly target: MachineName; readonly json?: true | undefined };
 
 function action(devdax: Command, name: string): Command<[], MachineOptions> {
   return devdax.command(name)
     .addOption(
-      new Option("--target <where>", "the machine")
-        .choices(["local"] as const).default("local" as const),
+      new Option("--target <where>", "this machine (local), or another (ssh:HOST)")
+        .argParser(machine).default("local" as const),
     )
     .option("--json", "print one JSON object");
 }

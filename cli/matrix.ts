@@ -40,8 +40,13 @@ export function addMatrix(root: Command): void {
     .option("--markdown", "print a table of Markdown")
     .addHelpText("after", MATRIX_HELP)
     .action(async (options) => {
-      if (options.kernel !== undefined || options.target === "local") {
+      if (options.kernel !== undefined) {
         throw new RequestError("Cannot choose one kernel of a matrix: --kernels takes a list");
+      }
+      if (options.target !== "auto" && options.target !== "guest") {
+        throw new RequestError(
+          `A matrix is made in guests: --target ${options.target} has one kernel`,
+        );
       }
       Deno.exitCode = await matrixCommand(options);
     });

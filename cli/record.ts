@@ -39,6 +39,8 @@ export interface Recorded {
 export interface RecordOptions {
   /** Whether it is one of several: where it runs need not be told again. */
   readonly isAnother?: boolean;
+  /** What it is called where several run at the same time: what is told of it begins with that. */
+  readonly label?: string;
   /** Has runs without probes take turns with the traced ones. */
   readonly overhead?: OverheadWish | undefined;
   /** Whether calls are counted by the stack that they come from. */
@@ -48,11 +50,13 @@ export interface RecordOptions {
 }
 
 /** The progress of a command, on this terminal. */
-export function showProgress(quiet: boolean): Progress {
+export function showProgress(quiet: boolean, label?: string): Progress {
+  const begin = label === undefined ? "" : `${label}: `;
   return new Progress({
-    write: (text) => Deno.stderr.writeSync(new TextEncoder().encode(text)),
+    write: (text) => Deno.stderr.writeSync(new TextEncoder().encode(begin + text)),
     now: () => performance.now(),
-    columns: terminalColumns(),
+    // One line cannot show the phases of several.
+    columns: label === undefined ? terminalColumns() : undefined,
     quiet,
   });
 }
@@ -75,17 +79,17 @@ export async function recordTo(
   directory: string,
   options: WorkloadOptions,
   created: string,
-  { isAnother = false, overhead, stacks = false, bpftraceEnvironment }: RecordOptions = {},
+  { isAnother = false, label, overhead, stacks = false, bpftraceEnvironment }: RecordOptions = {},
 ): Promise<Recorded> {
   const bytes = workloadBytes(options.workload, options.size);
   await makeRecordingFolder(directory);
-  const progress = showProgress(options.quiet ?? false);
+  const progress = showProgress(options.quiet ?? false, label);
   const abort = new AbortController();
   const stopListening = abortOnSignals(abort);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let kept = false;
   try {
-    using live = showLive(progress, options.quiet ?? false);
+    using live = showLive(progress, (options.quiet ?? false) || label !== undefined);
     const items = trace({
       ...targetWish(options, bytes, {
         log: join(directory, "kernel.log"),

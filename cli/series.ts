@@ -164,9 +164,9 @@ function seriesWish(options: SeriesOptions): SeriesWish {
   if (options.modules !== undefined) {
     throw new RequestError("Modules go with one kernel of a series: NAME=PATH,modules=DIR");
   }
-  if (options.target === "local" || options.device !== undefined) {
+  if ((options.target !== "auto" && options.target !== "guest") || options.device !== undefined) {
     throw new RequestError(
-      "A series is made in guests: --target local and --device are not for it",
+      "A series is made in guests: --target local, --target ssh:HOST and --device are not for it",
     );
   }
   const unknown = [...expect?.keys() ?? []]

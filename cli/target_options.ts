@@ -5,12 +5,18 @@
  */
 
 import { type Command, Option } from "@commander-js/extra-typings";
-import { cacheFolder, parseBytes, type ProgressEvent, type TargetWish } from "../mod.ts";
-import { bytes, count, pages } from "./arguments.ts";
+import {
+  cacheFolder,
+  parseBytes,
+  type ProgressEvent,
+  type TargetName,
+  type TargetWish,
+} from "../mod.ts";
+import { bytes, count, pages, target } from "./arguments.ts";
 
 /** What these options hold. A type, not an interface, as commander wants options to be. */
 export type TargetOptions = {
-  readonly target: "auto" | "local" | "guest";
+  readonly target: "auto" | TargetName;
   readonly kernel?: string | undefined;
   readonly modules?: string | undefined;
   readonly append?: string | undefined;
@@ -30,8 +36,12 @@ export type TargetOptions = {
 export function targetCommand(root: Command, name: string): Command<[], TargetOptions> {
   return root.command(name)
     .addOption(
-      new Option("--target <where>", "this machine, or a QEMU guest with an emulated NVDIMM")
-        .choices(["auto", "local", "guest"] as const).default("auto" as const),
+      new Option(
+        "--target <where>",
+        "this machine (local), a QEMU guest with an emulated NVDIMM (guest), or another " +
+          "machine (ssh:HOST); auto is one of the first two",
+      )
+        .argParser(target).default("auto" as const),
     )
     .option(
       "--kernel <path|version>",
@@ -44,12 +54,15 @@ export function targetCommand(root: Command, name: string): Command<[], TargetOp
         .argParser(bytes).default(2 * 1024 ** 3, "2G"),
     )
     .option("--cpus <n>", "guest: processors", count, 2)
-    .option("--device <path>", "local: the devdax device, such as /dev/dax0.0")
+    .option("--device <path>", "local, ssh: the devdax device, such as /dev/dax0.0")
     .addOption(
       new Option("--align <size>", "mapping size of the device (guest: 2M)")
         .choices(["4K", "2M", "1G"] as const),
     )
-    .option("--bpftrace <path|version>", "another bpftrace, or Debian's, such as 0.23 or 0.27")
+    .option(
+      "--bpftrace <path|version>",
+      "another bpftrace (ssh: its path there), or Debian's, such as 0.23 or 0.27",
+    )
     .option("--size <size>", "bytes of memory that the workload maps (2M)", pages)
     .option("--check-pages", "compare the pages that calls hand back with those that they grab")
     .option("--no-page-ref", "leave the page_ref tracepoints out, where the kernel has them")

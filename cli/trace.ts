@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { complain, EXIT_INTERRUPTED, printReport } from "./output.ts";
 import { type OwnWish, type ParsedWorkload, RequestError } from "../mod.ts";
 import { count, duration, variable } from "./arguments.ts";
+import { hostsOf, traceHosts } from "./hosts.ts";
 import { recordTo } from "./record.ts";
 import { readReport } from "./recording_file.ts";
 import { WORKLOAD_HELP, workloadCommand } from "./workload_options.ts";
@@ -19,14 +20,17 @@ import { WORKLOAD_HELP, workloadCommand } from "./workload_options.ts";
  * @param args All arguments: the parser does not tell words before "--" from those after it.
  */
 export function addTrace(root: Command, args: readonly string[]): void {
+  const targets: string[] = [];
   workloadCommand(root, "trace")
+    // The option itself holds the last of several.
+    .on("option:target", (name: string) => targets.push(name))
     .description(
       "Pin memory under bpftrace probes and say whether each head was grabbed once for each leaf.",
     )
     .argument("[command...]", "after --: a program to trace, and its arguments")
     .option("--gup-test <path>", "a gup_test binary that runs --workload 'gup-test ...'")
-    .option("--pid <n>", "local: observe a process that runs already", count)
-    .option("--all", "local: observe all processes")
+    .option("--pid <n>", "local, ssh: observe a process that runs already", count)
+    .option("--all", "local, ssh: observe all processes")
     .option("--duration <time>", "how long --pid and --all observe (default: 10s)", duration)
     .option("--out <dir>", "folder of the recording (default: recordings/TIME)")
     .option("--stacks", "count calls by the kernel stack that they come from")
@@ -58,11 +62,18 @@ export function addTrace(root: Command, args: readonly string[]): void {
       const workload = own === undefined
         ? withBinary(options.workload, options.gupTest)
         : { wish: own };
-      const { kept } = await recordTo(directory, { ...options, workload }, created, {
+      const record = {
         overhead,
         bpftraceEnvironment: options.bpftraceEnv,
         stacks: options.stacks ?? false,
-      });
+      };
+      if (targets.length > 1) {
+        const hosts = hostsOf(targets);
+        const all = { ...options, workload };
+        Deno.exitCode = await traceHosts(hosts, directory, all, created, record);
+        return;
+      }
+      const { kept } = await recordTo(directory, { ...options, workload }, created, record);
       Deno.exitCode = kept
         ? await printReport(await readReport(directory), options.json ?? false)
         : EXIT_INTERRUPTED;
@@ -144,6 +155,10 @@ Sizes take K, M and G. Exit codes: 0 each head was grabbed once for each leaf,
 1 it was not (per-page, repeated, unbalanced), 2 undecided, 64 usage error,
 69 the machinery failed, 130 stopped before anything was recorded.
 
+ssh:HOST is what ssh and its configuration know, with root, bpftrace and a shell
+there; given several times, all are traced at the same time, and the exit code
+is that of the worst.
+
 Examples:
   deno task trace                             this machine, or a guest
   deno task trace --align 1G --size 1G        one PUD leaf
@@ -151,4 +166,5 @@ Examples:
   deno task trace --workload 'gup-test -m 64 -r 10 -a -n 512'
   deno task trace --kernel ./bzImage --json   a kernel of your own
   deno task trace -- dd if=FILE of=/dev/null iflag=direct
+  deno task trace --target ssh:root@box -- dd if=FILE of=/dev/null iflag=direct
   deno task trace --pid 4711 --duration 30s   what runs already (Ctrl-C ends it)`;

@@ -141,7 +141,7 @@ async function readTraceable(target: Target, pattern: string): Promise<SymbolCou
 
 async function readBtf(target: Target): Promise<Btf> {
   try {
-    return new Btf(await readBytes(target, ["cat", BTF_PATH], "Reading the kernel's BTF"));
+    return new Btf(await readFar(target, BTF_PATH, "Reading the kernel's BTF"));
   } catch (error) {
     if (error instanceof TypeError) throw new MachineryError(error.message);
     if (!(error instanceof CommandError)) throw error;
@@ -150,6 +150,17 @@ async function readBtf(target: Target): Promise<Btf> {
       error.stderr,
     );
   }
+}
+
+/** Reads a large file, compressed on a way that is long, where there is something to do it. */
+async function readFar(target: Target, path: string, attempt: string): Promise<Uint8Array> {
+  if (target.isFar !== true) return await readBytes(target, ["cat", path], attempt);
+  const script = 'if command -v gzip >/dev/null; then exec gzip -c <"$0"; fi; exec cat "$0"';
+  const bytes = await readBytes(target, ["sh", "-c", script, path], attempt);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const stream = ReadableStream.from([new Uint8Array(bytes)])
+    .pipeThrough(new DecompressionStream("gzip"));
+  return await new Response(stream).bytes();
 }
 
 async function readBpftraceVersion(target: Target): Promise<string> {

@@ -63,6 +63,7 @@ export { planFor, type PlanForWish, type PlanPreview } from "./preview.ts";
 export { Progress, type ProgressEvent, type ProgressOptions } from "./progress.ts";
 export { type InTurnWish, runInTurn, type TurnLack, type TurnRun } from "./series.ts";
 export type { SymbolCounts, SymbolFacts } from "./symbols.ts";
+export { hostOf, isSshName, type SshName, type TargetName } from "./targets/name.ts";
 export type { TargetWish } from "./targets/open.ts";
 export { type OverheadWish, SCRIPT_FILE, trace, type TraceWish } from "./trace.ts";
 export type { TypeAnswers } from "./types.ts";

@@ -6,6 +6,7 @@
 
 import type { BootEvent } from "./guest/phase.ts";
 import type { BuildEvent } from "./kernel_build/build.ts";
+import type { TargetName } from "./targets/name.ts";
 
 /** A step of a trace, or of a kernel's build. */
 export type ProgressEvent =
@@ -14,7 +15,7 @@ export type ProgressEvent =
   /** A line that a command printed. */
   | { readonly kind: "output"; readonly text: string }
   /** Where it runs, and why there. */
-  | { readonly kind: "target"; readonly name: "local" | "guest"; readonly why: string };
+  | { readonly kind: "target"; readonly name: TargetName; readonly why: string };
 
 /** Where progress is shown. */
 export interface ProgressOptions {

@@ -143,7 +143,7 @@ class Session {
       this.#target.provide(script),
       ...[pid, ...pages, this.#wish.vmemmapBase].map(String),
       // Of the machine everything is seen but this.
-      ...(this.#wish.scope === "machine" ? [String(Deno.pid)] : []),
+      ...(this.#wish.scope === "machine" ? [String(this.#target.observer ?? 0)] : []),
     ], { env: this.#wish.tracerEnvironment });
     const tracerTail = new Tail();
     const errors = tracerTail.keep(tracer.stderr);
@@ -313,10 +313,15 @@ class Session {
     return this.#speaks && !this.#isDone ? "ended before it said that it was done" : undefined;
   }
 
-  /** Kills the workload and, of a command, what it started: on this machine it leads a group. */
+  /** Kills the workload and, of a command, what it started: what is in its group. */
   async #kill(workload: Process): Promise<void> {
     if (this.#wish.scope === "command") {
-      const kill = ["sh", "-c", 'kill -s KILL -- "-$0"', String(await workload.pid)];
+      const kill = [
+        "sh",
+        "-c",
+        'kill -s KILL -- "-$0"',
+        String(await (workload.group ?? workload.pid)),
+      ];
       await collect(this.#target.exec(kill)).catch(() => {});
     }
     await workload.kill("SIGKILL");

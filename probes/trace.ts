@@ -120,7 +120,8 @@ function tellsTimes(workload: WorkloadWish): boolean {
 }
 
 /**
- * Where to trace: what runs already runs on this machine, and its memory, like a command's, may be any.
+ * Where to trace: what runs already runs on this machine unless another is named, and its memory, like a
+ * command's, may be any.
  *
  * @throws {RequestError} for what runs already in a guest that is not booted yet.
  */
@@ -130,10 +131,11 @@ function placeFor(wish: TraceWish): TargetWish {
   if (workload.kind === "command") return { ...wish, anyMemory: true };
   if (target === "guest" || kernel !== undefined) {
     throw new RequestError(
-      "In a guest of headcount's own nothing runs yet that could be observed: what runs already is on this machine, and a guest runs a COMMAND",
+      "In a guest of headcount's own nothing runs yet that could be observed: what runs already is on this machine or another, and a guest runs a COMMAND",
     );
   }
-  return { ...wish, target: "local", anyMemory: true, runsAlready: true };
+  const where = target === "auto" ? "local" : target;
+  return { ...wish, target: where, anyMemory: true, runsAlready: true };
 }
 
 /** In a guest a device is there for a command too, on this machine only if it is asked for. */

@@ -149,7 +149,9 @@ export interface Accelerator {
 /** Where the traced kernel ran. */
 export interface TargetSummary {
   /** What it is. */
-  readonly kind: "local" | "guest";
+  readonly kind: "local" | "guest" | "ssh";
+  /** What ssh connected to, as it was asked for; absent where ssh did not. */
+  readonly host?: string;
   /** What ran its instructions. */
   readonly accelerator: Accelerator;
   /** Model of its processors, as they name it; absent in older recordings. */

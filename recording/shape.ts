@@ -196,7 +196,8 @@ const header = object<Header>({
   }),
   bpftrace: object<Header["bpftrace"]>({ version: text }),
   target: object<Header["target"]>({
-    kind: among("local", "guest"),
+    kind: among("local", "guest", "ssh"),
+    host: optional(text),
     accelerator: object<Header["target"]["accelerator"]>({
       kind: among("hardware", "kvm", "tcg"),
       why: text,

@@ -102,7 +102,7 @@ Deno.test("what draws pages is loaded by nothing but a page that is made", async
 });
 
 Deno.test("inside probes only targets/open.ts names the transports", async () => {
-  const transports = ["probes/targets/local.ts", "probes/guest/guest.ts"];
+  const transports = ["probes/targets/local.ts", "probes/guest/guest.ts", "probes/ssh/ssh.ts"];
   const graph = await graphOf("cli.ts");
   const importers = [...graph].filter(([, imports]) => imports.some((i) => transports.includes(i)))
     .map(([from]) => from);

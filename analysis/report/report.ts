@@ -122,7 +122,9 @@ export interface Report {
   };
   /** Where it ran. */
   readonly target: {
-    readonly kind: "local" | "guest";
+    readonly kind: "local" | "guest" | "ssh";
+    /** What ssh connected to; absent where ssh did not. */
+    readonly host?: string;
     readonly accelerator: "hardware" | "kvm" | "tcg";
     /** Why this accelerator. */
     readonly why: string;

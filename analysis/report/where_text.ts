@@ -30,7 +30,8 @@ export function whereRows(report: Report): readonly (readonly [string, string])[
     ["kernel", `${kernel.release}, ${kernel.machine}, ${kernel.version}`],
     [
       "target",
-      `${target.kind} on ${target.accelerator} (${target.why}), ${counted(target.cpus, "cpu")}, ` +
+      `${targetName(target)} on ${target.accelerator} (${target.why}), ` +
+      `${counted(target.cpus, "cpu")}, ` +
       byteSize(target.memoryBytes),
     ],
     ...memoryRows(report),
@@ -55,6 +56,10 @@ export function whereRows(report: Report): readonly (readonly [string, string])[
       `${recording.created}, headcount ${recording.headcount}, bpftrace ${recording.bpftrace}`,
     ],
   ];
+}
+
+function targetName({ kind, host }: Report["target"]): string {
+  return host === undefined ? kind : `${kind}:${printable(host)}`;
 }
 
 /** Whose memory was pinned, where that is known. */

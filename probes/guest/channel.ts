@@ -8,9 +8,10 @@
  * @module
  */
 
-import type { Process, Signal } from "../targets/target.ts";
+import { collect, type Process, type Signal } from "../targets/target.ts";
 import { quote } from "../shell.ts";
-import { PortReader } from "./frame.ts";
+import { PortReader } from "../frame.ts";
+import { framedProcess } from "../framed.ts";
 
 /** The host's end of one port. */
 interface Port {
@@ -69,52 +70,25 @@ export class Channel {
     const token = crypto.randomUUID().replaceAll("-", "");
     const assignments = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     const argv = assignments.length > 0 ? ["env", ...assignments, ...command] : command;
-    const pid = Promise.withResolvers<number>();
-    const exit = Promise.withResolvers<number>();
-    // Not everybody who runs a command asks for both.
-    pid.promise.catch(() => {});
-    exit.promise.catch(() => {});
-    let ended = false;
-    exit.promise.finally(() => ended = true).catch(() => {});
     const taken = this.#take();
     const slot = taken.then(async (slot) => {
       await writeAll(slot.ctl.input, `${token}\n${argv.map(quote).join(" ")}\n`);
       return slot;
     });
-    const stdout = commandStream(slot.then((s) => s.io.reader.read(token)), () => true);
-    const stderr = commandStream(slot.then((s) => s.ctl.reader.read(token)), (line) => {
-      const [word, number] = line.split(" ");
-      if (word === "pid") pid.resolve(Number(number));
-      if (word !== "exit") return false;
-      exit.resolve(Number(number));
-      return true;
+    const { read, hasEnded, ...process } = framedProcess({
+      command,
+      output: slot.then(({ io }) => io.reader.read(token)),
+      errors: slot.then(({ ctl }) => ctl.reader.read(token)),
+      gone: () => "The guest is gone",
     });
-    const gone = (reason: unknown): void => {
-      const why = reason instanceof Error ? reason.message : String(reason);
-      const error = new Error(`"${command.join(" ")}" has no result: ${why}`, { cause: reason });
-      pid.reject(error);
-      exit.reject(error);
-    };
-    Promise.all([taken, stdout.ended, stderr.ended]).then(([free]) => {
-      pid.reject(new Error(`"${command.join(" ")}" was not started`));
-      exit.reject(new Error(`The guest is gone: "${command.join(" ")}" has no result`));
-      this.#give(free);
-    }, gone);
+    read.then(async () => this.#give(await taken)).catch(() => {});
     return {
-      pid: pid.promise,
-      exit: exit.promise,
-      stdout: stdout.stream,
-      stderr: stderr.stream,
+      ...process,
       write: async (text) => writeAll((await slot).io.input, text),
       kill: async (signal: Signal) => {
         // By then its number may be somebody else's.
-        if (ended) return;
-        const process = this.exec(["kill", `-${signal.slice(3)}`, String(await pid.promise)]);
-        await Promise.all([
-          process.exit,
-          process.stdout.pipeTo(new WritableStream()),
-          process.stderr.pipeTo(new WritableStream()),
-        ]);
+        if (hasEnded()) return;
+        await collect(this.exec(["kill", `-${signal.slice(3)}`, String(await process.pid)]));
       },
     };
   }
@@ -154,44 +128,4 @@ async function openPort(directory: string, name: string): Promise<Port> {
 async function writeAll(file: Deno.FsFile, text: string): Promise<void> {
   const bytes = new TextEncoder().encode(text);
   for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
-}
-
-/** One stream of a command: its bytes, and a promise for its last line. */
-function commandStream(
-  parts: Promise<
-    AsyncGenerator<{ kind: "line"; text: string } | { kind: "bytes"; bytes: Uint8Array }>
-  >,
-  isLast: (line: string) => boolean,
-): { stream: ReadableStream<Uint8Array>; ended: Promise<void> } {
-  const ended = Promise.withResolvers<void>();
-  const stream = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        while (true) {
-          const { value, done } = await (await parts).next();
-          if (done || (value.kind === "line" && isLast(value.text))) {
-            controller.close();
-            ended.resolve();
-            return;
-          }
-          if (value.kind === "bytes") {
-            controller.enqueue(value.bytes);
-            return;
-          }
-        }
-      } catch (error) {
-        controller.error(error);
-        ended.reject(error);
-      }
-    },
-    // Nobody wants the rest, but the port must be read to the command's end before it serves the
-    // next one.
-    async cancel() {
-      for await (const part of await parts) {
-        if (part.kind === "line" && isLast(part.text)) break;
-      }
-      ended.resolve();
-    },
-  });
-  return { stream, ended: ended.promise };
 }

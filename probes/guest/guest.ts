@@ -19,7 +19,7 @@ import { findPayload, UNPACKED_FOLDER, unpackedName, unpackPvhKernel } from "./k
 import type { Kernel } from "./kernels.ts";
 import { backingBytes } from "./nvdimm.ts";
 import { type BootEvent, type PhaseName, readConsoleLine } from "./phase.ts";
-import { type Machine, QEMU, qemuCommand } from "./qemu.ts";
+import { type Forward, type Machine, QEMU, qemuCommand } from "./qemu.ts";
 import { makeToolsImage } from "./tools_image.ts";
 
 /** What a process gets that touches a page of a file for which there is no space. */
@@ -39,6 +39,8 @@ export interface GuestWish {
   readonly regionBytes: number;
   /** Bytes of the ram disk /dev/ram0. */
   readonly diskBytes: number;
+  /** A way into the guest's network; absent for a guest that has none. */
+  readonly forward?: Forward;
   /** Path, on this machine, of a bpftrace that the guest is to use; default the installed one. */
   readonly bpftrace?: string;
   /** Folder of the cache. */
@@ -168,6 +170,7 @@ async function attempt(
     memoryBytes: wish.memoryBytes,
     cpus: wish.cpus,
     backingBytes: backingBytes(wish.regionBytes),
+    ...(wish.forward === undefined ? {} : { forward: wish.forward }),
     directory,
   };
   const running = new RunningMachine(machine, wish);

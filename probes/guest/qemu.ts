@@ -19,8 +19,16 @@ export interface Machine {
   readonly backingBytes: number;
   /** The image of tools. */
   readonly tools: string;
+  /** A port of this machine's loopback that leads to one of the guest's; absent for no network. */
+  readonly forward?: Forward;
   /** A folder of this run's own: FIFOs and the NVDIMM's file. */
   readonly directory: string;
+}
+
+/** A port of this machine's loopback, and the port of a guest that it leads to. */
+export interface Forward {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Name of the program. */
@@ -40,6 +48,7 @@ export function qemuCommand(machine: Machine): string[] {
     ...nvdimm(machine),
     ...tools(machine),
     ...channel(machine),
+    ...network(machine),
   ];
 }
 
@@ -99,6 +108,16 @@ function channel({ directory }: Machine): string[] {
       ...["-chardev", `pipe,id=port${i},path=${pipe(port)}`],
       ...["-device", `virtserialport,chardev=port${i},name=${port}`],
     ]),
+  ];
+}
+
+/** A network from which the guest reaches nothing by itself. */
+function network({ forward }: Machine): string[] {
+  if (forward === undefined) return [];
+  const port = `hostfwd=tcp:127.0.0.1:${forward.from}-:${forward.to}`;
+  return [
+    ...["-netdev", `user,id=net0,restrict=on,${port}`],
+    ...["-device", "virtio-net-pci,netdev=net0"],
   ];
 }
 

@@ -5,14 +5,13 @@
  */
 
 import { resolve } from "node:path";
-import type { Accelerator, TargetSummary } from "../../recording/header.ts";
+import type { TargetSummary } from "../../recording/header.ts";
 import { spawnProgram } from "../command.ts";
+import { type MachineNeeds, readObstacle, readSummary } from "./machine.ts";
 import {
-  collect,
   CommandError,
   type ExecOptions,
   type Process,
-  readText,
   type Signal,
   type Target,
 } from "./target.ts";
@@ -22,6 +21,7 @@ import { untilExit } from "./until_exit.ts";
 export class LocalTarget implements Target {
   readonly summary: TargetSummary;
   readonly deno: string = Deno.execPath();
+  readonly observer: number = Deno.pid;
   readonly bpftrace: readonly string[];
   /** This machine is not lost while headcount runs on it. */
   readonly lost: Promise<Error> = new Promise(() => {});
@@ -60,61 +60,15 @@ export async function openLocal(bpftrace?: string): Promise<LocalTarget> {
     commandLine: "",
   };
   const machine = new LocalTarget(unknown, bpftrace);
-  const read = (path: string) => readText(machine, ["cat", path], `Reading ${path}`);
-  const [cpuinfo, meminfo, commandLine] = await Promise.all([
-    read("/proc/cpuinfo"),
-    read("/proc/meminfo"),
-    read("/proc/cmdline"),
-  ]);
-  return new LocalTarget({
-    kind: "local",
-    accelerator: accelerator(cpuinfo),
-    cpus: cpuinfo.match(/^processor\s*:/gm)?.length ?? 1,
-    memoryBytes: Number(/^MemTotal:\s+(\d+) kB/m.exec(meminfo)?.[1] ?? 0) * 1024,
-    commandLine: commandLine.trim(),
-  }, bpftrace);
-}
-
-/** What runs this machine's instructions: it may itself be somebody's guest. */
-function accelerator(cpuinfo: string): Accelerator {
-  const model = /^model name\s*:\s*(.*)$/m.exec(cpuinfo)?.[1] ?? "unknown";
-  if (model.includes("TCG")) return { kind: "tcg", why: `the processor is "${model}"` };
-  return /^flags\s*:.*\bhypervisor\b/m.test(cpuinfo)
-    ? { kind: "kvm", why: `a virtual machine on "${model}"` }
-    : { kind: "hardware", why: model };
-}
-
-/** What this machine must have. */
-export interface LocalNeeds {
-  /** The device that it must have, `any`, or `none`. */
-  readonly device: string | "any" | "none";
-  /** Whether a bpftrace must be installed. */
-  readonly bpftrace: boolean;
+  return new LocalTarget(await readSummary(machine, "local"), bpftrace);
 }
 
 /** Why this machine cannot be traced, in a few words; undefined if it can. */
-export async function localObstacle(needs: LocalNeeds): Promise<string | undefined> {
-  const checks = `
-    [ "$(id -u)" = 0 ] || { echo "not root"; exit; }
-    [ "$1" = false ] || command -v bpftrace >/dev/null || { echo "no bpftrace"; exit; }
-    cat /sys/kernel/tracing/available_filter_functions 2>/dev/null | head -c 1 | grep -q . ||
-      cat /sys/kernel/debug/tracing/available_filter_functions 2>/dev/null | head -c 1 | grep -q . ||
-      { echo "its kernel has no kprobes, or tracefs is not mounted"; exit; }
-    [ -e /sys/kernel/tracing/kprobe_events ] || [ -e /sys/kernel/debug/tracing/kprobe_events ] ||
-      { echo "its kernel has no kprobes"; exit; }
-    [ -e /sys/kernel/btf/vmlinux ] || { echo "its kernel has no BTF"; exit; }
-    case $0 in
-      none) ;;
-      any) ls /dev/dax*.* >/dev/null 2>&1 || echo "no devdax device" ;;
-      *) [ -c "$0" ] || echo "no device $0" ;;
-    esac`;
-  const process = startLocal(["sh", "-c", checks, needs.device, String(needs.bpftrace)], {});
-  const { stdout } = await collect(process);
-  const why = new TextDecoder().decode(stdout).trim();
-  return why === "" ? undefined : why;
+export async function localObstacle(needs: MachineNeeds): Promise<string | undefined> {
+  return await readObstacle({ exec: startLocal }, needs);
 }
 
-function startLocal(command: readonly string[], options: ExecOptions): Process {
+function startLocal(command: readonly string[], options: ExecOptions = {}): Process {
   const [program = "", ...args] = command;
   let child: Deno.ChildProcess;
   try {

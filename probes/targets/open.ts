@@ -6,6 +6,7 @@
 
 import { resolve } from "node:path";
 import type { MemorySummary } from "../../recording/header.ts";
+import { abortable } from "../abortable.ts";
 import { exists } from "../cache.ts";
 import { fetchBpftrace } from "../debian/bpftrace.ts";
 import { RequestError } from "../failure.ts";
@@ -15,7 +16,10 @@ import { regionBytes } from "../guest/nvdimm.ts";
 import { DEVDAX, guestNeeds } from "../memory/kinds.ts";
 import { GUEST_ALIGN } from "../memory/open.ts";
 import type { ProgressEvent } from "../progress.ts";
+import { SshTarget } from "../ssh/ssh.ts";
 import { localObstacle, openLocal } from "./local.ts";
+import { type MachineNeeds, readObstacle } from "./machine.ts";
+import { hostOf, isSshName, type SshName, type TargetName } from "./name.ts";
 import type { Target } from "./target.ts";
 
 const MIB: number = 1 << 20;
@@ -25,7 +29,7 @@ const LEAST_MEMORY: number = 256 * MIB;
 /** Where to trace. */
 export interface TargetWish {
   /** `auto`: this machine if it can be traced, else a guest. */
-  readonly target: "auto" | "local" | "guest";
+  readonly target: "auto" | TargetName;
   /** Guest: a bzImage, or a kernel of Debian's such as `6.1`, which is the default. */
   readonly kernel?: string;
   /** Guest: modules folder of that kernel. */
@@ -36,11 +40,11 @@ export interface TargetWish {
   readonly memoryBytes: number;
   /** Guest: processors. */
   readonly cpus: number;
-  /** Local: the devdax device, default the first that there is. */
+  /** Local, ssh: the devdax device, default the first that there is. */
   readonly device?: string;
-  /** Guest: mapping size of the device, default 2 MiB. Local: what the device must have. */
+  /** Guest: mapping size of the device, default 2 MiB. Elsewhere: what the device must have. */
   readonly alignBytes?: number;
-  /** Path or version of a bpftrace; default the installed one. */
+  /** Path or version of a bpftrace, by ssh a path there; default the installed one. */
   readonly bpftrace?: string;
   /** Bytes that the workload maps. */
   readonly bytes: number;
@@ -64,10 +68,12 @@ export interface TargetWish {
   readonly runsAlready?: boolean;
 }
 
+/** What a target is opened for: to be traced, only to show its kernel's facts, or whatever it can. */
+type Purpose = "trace" | "facts" | "look";
+
 /**
  * Opens the target that is wished for; its memory is a step of its own, see memory/open.ts.
  *
- * @param purpose Whether it is to be traced, only to show its kernel's facts, or whatever it can.
  * @param memories The memory that it is to have, by default what the wish says: of several kinds, one
  * after the other.
  * @throws {RequestError} when the wish cannot be met.
@@ -75,15 +81,16 @@ export interface TargetWish {
  */
 export async function openTarget(
   wish: TargetWish,
-  purpose: "trace" | "facts" | "look" = "trace",
+  purpose: Purpose = "trace",
   memories: readonly MemorySummary[] = [wish.memory ?? DEVDAX],
 ): Promise<Target> {
   const ofDevice = purpose === "trace" && wish.anyMemory !== true &&
     memories.some(({ kind }) => kind === "devdax");
   const needs = {
     device: wish.device ?? (ofDevice ? "any" : "none"),
-    bpftrace: wish.bpftrace === undefined,
+    bpftrace: wish.bpftrace === undefined ? "bpftrace" : "none",
   };
+  if (isSshName(wish.target)) return await openFar(wish.target, wish, purpose, needs);
   const obstacle = wish.target === "guest" || purpose === "look"
     ? undefined
     : await localObstacle(needs);
@@ -133,6 +140,39 @@ export async function openTarget(
     signal: wish.signal,
     onEvent: wish.onEvent,
   });
+}
+
+/** Another machine, if it can be traced. */
+async function openFar(
+  name: SshName,
+  wish: TargetWish,
+  purpose: Purpose,
+  needs: MachineNeeds,
+): Promise<Target> {
+  const { bpftrace = "bpftrace", kernel, modules, append, signal } = wish;
+  if (kernel !== undefined || modules !== undefined || append !== "") {
+    throw new RequestError(
+      `--kernel, --modules and --append are of a guest: "${name}" is traced with the kernel that runs there`,
+    );
+  }
+  if (wish.bpftrace !== undefined && !bpftrace.startsWith("/")) {
+    throw new RequestError(
+      `--bpftrace "${bpftrace}" is fetched for this machine and its guests: for "${name}" give the path of one there`,
+    );
+  }
+  const target = await SshTarget.open(hostOf(name), wish.bpftrace, signal);
+  try {
+    const obstacle = purpose === "look"
+      ? undefined
+      : await abortable(readObstacle(target, { ...needs, bpftrace }), signal);
+    if (obstacle !== undefined) throw new RequestError(`"${name}" cannot be traced: ${obstacle}`);
+    const has = needs.device === "none" ? "" : ", and a devdax device";
+    wish.onEvent({ kind: "target", name, why: `root, ${bpftrace}${has}` });
+    return target;
+  } catch (error) {
+    await target[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Path of the bpftrace that is wished for; undefined for the installed one. */

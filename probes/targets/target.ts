@@ -27,6 +27,8 @@ export type Signal = "SIGINT" | "SIGTERM" | "SIGKILL";
 export interface Process {
   /** Process id on the target; rejects when the command could not be started. */
   readonly pid: Promise<number>;
+  /** The group that it runs in with all that it starts; absent where that has its own number. */
+  readonly group?: Promise<number>;
   readonly stdout: ReadableStream<Uint8Array>;
   readonly stderr: ReadableStream<Uint8Array>;
   /** Exit code: 127 for a command that is not there, 128 + n for one killed by signal n. */
@@ -42,14 +44,24 @@ export interface Target extends AsyncDisposable {
   readonly summary: TargetSummary;
   /** Starts a command; several may run at a time. */
   exec(command: readonly string[], options?: ExecOptions): Process;
-  /** The path under which the target sees a file of this machine. */
+  /**
+   * The path under which the target sees a file or a folder of this machine: commands that are started
+   * from then on find it there.
+   */
   provide(path: string): string;
-  /** Path of a deno that runs on the target. */
+  /** Whether it is another machine, with files of its own, at the end of a line; absent for no. */
+  readonly isFar?: boolean;
+  /** Path of a deno that runs on the target. Asking for it throws where there is none. */
   readonly deno: string;
   /** What starts bpftrace there: a program and its first arguments. */
   readonly bpftrace: readonly string[];
   /** What that bpftrace is told from others by, without asking it; absent where it is to be asked. */
   readonly bpftraceIdentity?: string;
+  /**
+   * Number of the process that starts there what headcount starts: where all processes are observed, it
+   * and these are left out. Absent where nothing else runs.
+   */
+  readonly observer?: number;
   /** Settles with the reason when the target is lost: a panic, a machine that went away. */
   readonly lost: Promise<Error>;
 }
@@ -97,7 +109,7 @@ export async function collect(process: Process): Promise<Output> {
  * @throws {CommandError} when it exits with anything but 0.
  */
 export async function readText(
-  target: Target,
+  target: Pick<Target, "exec">,
   command: readonly string[],
   attempt: string,
 ): Promise<string> {
@@ -110,7 +122,7 @@ export async function readText(
  * @throws {CommandError} when it exits with anything but 0.
  */
 export async function readBytes(
-  target: Target,
+  target: Pick<Target, "exec">,
   command: readonly string[],
   attempt: string,
 ): Promise<Uint8Array> {

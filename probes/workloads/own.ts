@@ -113,20 +113,21 @@ const SHELL = "/bin/sh";
 
 const FIND = 'cd "$0" && command -v "$1"';
 
-/** In the folder that headcount runs in, which a guest has at another place. */
+/** In the folder that headcount runs in, which a guest has at another place, or that of a login. */
 const IN_FOLDER = 'cd "$0" && exec "$@" </dev/null';
 
 async function commandOf(target: Target, { words }: CommandWish): Promise<WorkloadCommand> {
   const [name = "", ...rest] = words;
-  const folder = target.provide(Deno.cwd());
-  const program = name.startsWith("/") ? target.provide(name) : name;
+  // Another machine has programs and folders of its own: there it is where one logs in.
+  const isFar = target.isFar === true;
+  const folder = isFar ? "." : target.provide(Deno.cwd());
+  const program = name.startsWith("/") && !isFar ? target.provide(name) : name;
   const { code } = await collect(
     target.exec(["sh", "-c", 'exec "$0" "$@"', SHELL, "-c", FIND, folder, program]),
   );
   if (code !== 0) {
-    throw new RequestError(
-      `Cannot run "${name}" in "${Deno.cwd()}": the target has no such program`,
-    );
+    const where = isFar ? "" : ` in "${Deno.cwd()}"`;
+    throw new RequestError(`Cannot run "${name}"${where}: the target has no such program`);
   }
   return {
     name,

@@ -46,17 +46,23 @@ export interface WorkloadProgram {
   readonly expected?: (facts: KernelFacts) => Taking;
 }
 
-/** The command of a program, run by the target's deno. */
+/**
+ * The command of a program, run by the target's deno.
+ *
+ * @throws {RequestError} where the target has none.
+ */
 export function programCommand(
   target: Target,
   { name, file, words, hasThreads, expected }: WorkloadProgram,
 ): WorkloadCommand {
-  const folder = target.provide(fileURLToPath(new URL(".", import.meta.url)));
+  const { deno } = target;
+  // What the programs import is in the folder above as well.
+  const folder = join(target.provide(fileURLToPath(new URL("..", import.meta.url))), "workloads");
   const flags = ["run", "--no-config", "--no-lock", "--no-prompt", "--no-remote", "--allow-ffi"];
   const reads = hasThreads ? [`--allow-read=${folder}`] : [];
   return {
     name,
-    command: [target.deno, ...flags, ...reads, join(folder, file), ...words],
+    command: [deno, ...flags, ...reads, join(folder, file), ...words],
     told: [file, ...words],
     environment: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
     ...(expected === undefined ? {} : { expected }),

@@ -71,3 +71,13 @@ Deno.test("qemuCommand() doubles the commas of paths in lists of options", () =>
   const plain = qemuCommand({ ...MACHINE, directory: "/run/a_b", tools: "/cache/a_b.ext4" });
   assertEquals(odd, plain.map((word) => word.replaceAll("a_b", "a,,b")));
 });
+
+Deno.test("qemuCommand() gives a guest a network only where a port leads into it", () => {
+  const plain = qemuCommand(MACHINE);
+  assertEquals(plain.some((word) => word.includes("net")), false);
+  assertEquals(qemuCommand({ ...MACHINE, forward: { from: 2222, to: 22 } }), [
+    ...plain,
+    ...["-netdev", "user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:2222-:22"],
+    ...["-device", "virtio-net-pci,netdev=net0"],
+  ]);
+});

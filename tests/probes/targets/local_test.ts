@@ -93,7 +93,7 @@ Deno.test("readText() fails with the end of what the command complained of", asy
 });
 
 Deno.test("localObstacle() says why this machine will not do", async () => {
-  const why = await localObstacle({ device: "/dev/dax-none", bpftrace: true });
+  const why = await localObstacle({ device: "/dev/dax-none", bpftrace: "bpftrace" });
   assertEquals(typeof why, "string");
   assertEquals(why === "", false);
 });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { PortReader } from "../../../probes/guest/frame.ts";
+import { PortReader } from "../../probes/frame.ts";
 
 /** What a reader yields, adjoining bytes joined and written as latin1. */
 type Part = string | { readonly line: string };

@@ -1,5 +1,5 @@
 /**
- * Cutting a port's bytes into commands: what follows a token up to the end of its line is the
+ * Cutting a stream into commands: what follows a token up to the end of its line is the
  * agent's, everything else is the command's.
  *
  * @module
