@@ -21,6 +21,7 @@ import { addMatrix } from "./matrix.ts";
 import { EXIT_USAGE } from "./output.ts";
 import { addPlan } from "./plan.ts";
 import { addReport } from "./report.ts";
+import { addScrub } from "./scrub.ts";
 import { addSeries } from "./series.ts";
 import { addTrace } from "./trace.ts";
 
@@ -37,7 +38,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   addTrace(root, args);
   const commands = [
     ...[addMatrix, addControl, addSeries, addPlan],
-    ...[addAnalyze, addCompare, addMail, addReport, addExport, addHistogram, addExpect],
+    ...[addAnalyze, addCompare, addMail, addReport, addExport, addHistogram, addScrub, addExpect],
     ...[addKernels, addKernel],
     ...[addDoctor, addDevdax],
   ];

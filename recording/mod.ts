@@ -6,6 +6,7 @@
 
 export { createScanner, type Scanner, type ScanSink } from "./scan.ts";
 export { decodeItems, encodeItem, FormatError, type RecordingItem } from "./codec.ts";
+export { type ScrubbedKind, type Scrubber, type ScrubOptions, startScrub } from "./scrub.ts";
 export { CallLine, PutLine } from "./call_line.ts";
 export type {
   CallEvent,

@@ -18,7 +18,7 @@ const BISECT = await Deno.readTextFile(`${ROOT}docs/bisect.md`);
 Deno.test("README names only options that the tasks have", async () => {
   const tasks = [
     ...["trace", "matrix", "control", "series", "expect", "plan", "analyze", "compare", "mail"],
-    ...["report", "kernels", "kernel", "export", "histogram", "devdax"],
+    ...["report", "kernels", "kernel", "export", "histogram", "scrub", "devdax"],
     ...["devdax create", "doctor"],
   ];
   const runs = await Promise.all(tasks.map((task) => runTask([...task.split(" "), "--help"])));
