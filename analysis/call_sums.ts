@@ -154,8 +154,15 @@ export function noCalls(): CallSums {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { CallLine } from "headcount";
  *
- * assertEquals(typeof addFacts, "function");
+ * import { fillFacts, lineFacts } from "./line_facts.ts";
+ *
+ * const facts = lineFacts();
+ * fillFacts(facts, Object.assign(new CallLine(), { returned: 512, count: 1, order: 9 }), 0x10000);
+ * const sums = noCalls();
+ * addFacts(sums, facts, 2);
+ * assertEquals([sums.calls, sums.pages, sums.grabs], [2, 1024, 2]);
  * ```
  */
 export function addFacts(sums: CallSums, facts: CallFacts, times = 1): void {

@@ -122,8 +122,12 @@ export function lineFacts(): LineFacts {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { CallLine } from "headcount";
  *
- * assertEquals(typeof fillFacts, "function");
+ * const call = Object.assign(new CallLine(), { returned: 512, count: 512, refs: 1, order: 9 });
+ * const facts = lineFacts();
+ * fillFacts(facts, call, 0x10000);
+ * assertEquals([facts.pages, facts.grabs, facts.heads], [512, 512, 1]);
  * ```
  */
 export function fillFacts(facts: LineFacts, call: CallLine, longtermFlag: number): void {
@@ -151,8 +155,11 @@ export function fillFacts(facts: LineFacts, call: CallLine, longtermFlag: number
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { CallLine } from "headcount";
  *
- * assertEquals(typeof fillName, "function");
+ * const facts = lineFacts();
+ * fillName(facts, Object.assign(new CallLine(), { tid: 7, call: 3, address: 0x1000 }));
+ * assertEquals([facts.tid, facts.call, facts.start], [7, 3, 0x1000]);
  * ```
  */
 export function fillName(facts: LineFacts, call: CallLine): void {
@@ -170,8 +177,13 @@ export function fillName(facts: LineFacts, call: CallLine): void {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { CallLine } from "headcount";
  *
- * assertEquals(typeof isAlike, "function");
+ * const call = Object.assign(new CallLine(), { returned: 512, count: 1, order: 9 });
+ * const facts = lineFacts();
+ * fillFacts(facts, call, 0x10000);
+ * assertEquals(isAlike(facts, call, 0x10000), true);
+ * assertEquals(isAlike(facts, Object.assign(call, { count: 512 }), 0x10000), false);
  * ```
  */
 export function isAlike(facts: LineFacts, call: CallLine, longtermFlag: number): boolean {
@@ -222,8 +234,13 @@ export interface LineLeaves {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { CallLine } from "headcount";
  *
- * assertEquals(typeof findLeaves, "function");
+ * // 256 pages that begin in the middle of one leaf and end in the middle of the next.
+ * const call = Object.assign(new CallLine(), { address: 0x180000, returned: 256 });
+ * const leaves = { pte: 0, pmd: 0, pud: 0, leastGrabs: 0, uncovered: 0 };
+ * findLeaves(leaves, call, { source: "mapping", level: "pmd", pages: 512, why: "" }, 4096);
+ * assertEquals([leaves.pmd, leaves.leastGrabs], [2, 2]);
  * ```
  */
 export function findLeaves(

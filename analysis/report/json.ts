@@ -11,11 +11,12 @@ import type { Report } from "./report.ts";
  *
  * @example
  * ```ts
- * import { type Report, renderJson } from "headcount";
+ * import { analyze, decodeItems, renderJson, splitLines } from "headcount";
  * import { assertEquals } from "@std/assert";
  *
- * const verdictOf = (report: Report): string => JSON.parse(renderJson(report)).verdict;
- * assertEquals(typeof verdictOf, "function");
+ * const file = await Deno.open("tests/fixtures/recordings/debian-6.1-2M/recording.jsonl");
+ * const report = await analyze(decodeItems(splitLines(file.readable)));
+ * assertEquals(JSON.parse(renderJson(report)).verdict, "per-page");
  * ```
  */
 export function renderJson(report: Report): string {

@@ -50,11 +50,16 @@ const DOES: Readonly<Record<RoleName, string>> = {
  *
  * @example
  * ```ts
- * import { type PlanView, renderPlan } from "headcount";
- * import { assertEquals } from "@std/assert";
+ * import { decodeItems, renderPlan, splitLines } from "headcount";
+ * import { assertStringIncludes } from "@std/assert";
  *
- * const print = (view: PlanView): string => renderPlan(view, { width: 72 });
- * assertEquals(typeof print, "function");
+ * const file = await Deno.open("tests/fixtures/recordings/debian-6.1-2M/recording.jsonl");
+ * const [header] = await Array.fromAsync(decodeItems(splitLines(file.readable)));
+ * if (header?.kind !== "header") throw new Error("no header");
+ * const { kernel, plan, bpftrace: { version } } = header;
+ * const bpftrace = { version, dialect: "before 0.22" };
+ * const text = renderPlan({ kernel, bpftrace, plan, page: {}, script: "" }, { width: 72 });
+ * assertStringIncludes(text, "grabOne    grab of one page: try_grab_page");
  * ```
  */
 export function renderPlan(view: PlanView, options: TextOptions = {}): string {

@@ -30,11 +30,13 @@ export interface TextOptions {
  *
  * @example
  * ```ts
- * import { renderText, type Report } from "headcount";
+ * import { analyze, decodeItems, renderText, splitLines } from "headcount";
  * import { assertEquals } from "@std/assert";
  *
- * const print = (report: Report): string => renderText(report, { width: 72 });
- * assertEquals(typeof print, "function");
+ * const file = await Deno.open("tests/fixtures/recordings/debian-6.1-2M/recording.jsonl");
+ * const report = await analyze(decodeItems(splitLines(file.readable)));
+ * const [first] = renderText(report, { width: 100 }).split("\n");
+ * assertEquals(first, "per-page: 512 grabs for 512 pages, one for each page, where 3 would do.");
  * ```
  */
 export function renderText(report: Report, options: TextOptions = {}): string {
