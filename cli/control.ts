@@ -101,6 +101,7 @@ async function controlCommand(options: ControlOptions): Promise<number> {
     const runs = control({
       ...targetWish(options, bytes, {
         log: join(folder, "kernel.log"),
+        folder,
         signal: abort.signal,
         onEvent: (event) => {
           if (event.kind === "phase") {

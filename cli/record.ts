@@ -93,6 +93,7 @@ export async function recordTo(
     const items = trace({
       ...targetWish(options, bytes, {
         log: join(directory, "kernel.log"),
+        folder: directory,
         signal: abort.signal,
         onEvent: (event) => {
           // What is fetched before the boot takes the time that the network takes.

@@ -284,7 +284,7 @@ function guestWish(
         append: [options.append ?? "", append ?? ""].join(" ").trim(),
       },
       bytes,
-      { log: join(folder, name, `${alignName(alignBytes)}.log`), signal, onEvent },
+      { log: join(folder, name, `${alignName(alignBytes)}.log`), folder, signal, onEvent },
     ),
     alignBytes,
     memory: { kind: "devdax", ...(map === undefined ? {} : { map }) } as const,

@@ -20,6 +20,7 @@ export type TargetOptions = {
   readonly kernel?: string | undefined;
   readonly modules?: string | undefined;
   readonly append?: string | undefined;
+  readonly hostRoot: boolean;
   readonly memory: number;
   readonly cpus: number;
   readonly device?: string | undefined;
@@ -49,6 +50,7 @@ export function targetCommand(root: Command, name: string): Command<[], TargetOp
     )
     .option("--modules <dir>", "guest: modules folder that goes with that kernel")
     .option("--append <text>", "guest: added to the kernel's command line")
+    .option("--no-host-root", "guest: it sees none of this machine's files but what it needs")
     .addOption(
       new Option("--memory <size>", "guest: memory")
         .argParser(bytes).default(2 * 1024 ** 3, "2G"),
@@ -74,20 +76,24 @@ export function targetCommand(root: Command, name: string): Command<[], TargetOp
 export function targetWish(
   options: TargetOptions,
   bytes: number,
-  run: {
+  { folder, ...run }: {
     readonly log: string;
+    /** Folder that the program is written to, if one is: a guest has to see it. */
+    readonly folder?: string;
     readonly signal: AbortSignal;
     readonly onEvent: (event: ProgressEvent) => void;
   },
 ): TargetWish {
   const align = options.align === undefined ? undefined : parseBytes(options.align);
-  const isOfGuest = options.target === "auto" && options.kernel !== undefined;
+  const isOfGuest = options.target === "auto" &&
+    (options.kernel !== undefined || !options.hostRoot);
   return {
-    // Else a machine that can be traced would be, whatever kernel was asked for.
+    // Else a machine that can be traced would be, whatever was asked of a guest.
     target: isOfGuest ? "guest" : options.target,
     ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
     ...(options.modules === undefined ? {} : { modules: options.modules }),
     append: options.append ?? "",
+    ...(options.hostRoot ? {} : { shares: folder === undefined ? [] : [folder] }),
     memoryBytes: options.memory,
     cpus: options.cpus,
     ...(options.device === undefined ? {} : { device: options.device }),

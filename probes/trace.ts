@@ -77,6 +77,7 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
     );
   }
   const place = placeFor(wish);
+  checkFiles(wish);
   if (wish.overhead !== undefined && !tellsTimes(wish.workload)) {
     throw new RequestError(
       "Only headcount's own workloads tell the times that --overhead compares",
@@ -136,6 +137,20 @@ function placeFor(wish: TraceWish): TargetWish {
   }
   const where = target === "auto" ? "local" : target;
   return { ...wish, target: where, anyMemory: true, runsAlready: true };
+}
+
+/** What a workload needs of this machine, a guest must be allowed to see. */
+function checkFiles({ shares, workload }: TraceWish): void {
+  if (shares === undefined) return;
+  const program = workload.kind === "command"
+    ? workload.words[0]
+    : "binary" in workload
+    ? workload.binary
+    : undefined;
+  if (program === undefined) return;
+  throw new RequestError(
+    `The program "${program}" and --no-host-root contradict each other: it and its libraries are files of this machine, of which the guest sees none; give one of the two`,
+  );
 }
 
 /** In a guest a device is there for a command too, on this machine only if it is asked for. */

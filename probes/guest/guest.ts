@@ -20,6 +20,7 @@ import type { Kernel } from "./kernels.ts";
 import { backingBytes } from "./nvdimm.ts";
 import { type BootEvent, type PhaseName, readConsoleLine } from "./phase.ts";
 import { type Forward, type Machine, QEMU, qemuCommand } from "./qemu.ts";
+import { seenAt, sharesOf } from "./shares.ts";
 import { makeToolsImage } from "./tools_image.ts";
 
 /** What a process gets that touches a page of a file for which there is no space. */
@@ -41,6 +42,11 @@ export interface GuestWish {
   readonly diskBytes: number;
   /** A way into the guest's network; absent for a guest that has none. */
   readonly forward?: Forward;
+  /**
+   * Folders of this machine that the guest sees, and nothing else of it; absent for the whole root.
+   * Its own root then holds what headcount runs there, and no more.
+   */
+  readonly shares?: readonly string[];
   /** Path, on this machine, of a bpftrace that the guest is to use; default the installed one. */
   readonly bpftrace?: string;
   /** Folder of the cache. */
@@ -64,16 +70,18 @@ export class Guest implements Target {
   readonly folder: string;
   readonly #channel: Channel;
   readonly #machine: RunningMachine;
+  readonly #shares: readonly string[] | undefined;
 
   /** @ignore Made by {@linkcode bootGuest}. */
   constructor(
     summary: TargetSummary,
     machine: RunningMachine,
     channel: Channel,
-    bpftrace: string | undefined,
+    { bpftrace, shares }: Pick<GuestWish, "bpftrace" | "shares">,
     bpftraceIdentity: string,
   ) {
     this.summary = summary;
+    this.#shares = shares;
     this.bpftraceIdentity = bpftraceIdentity;
     this.bpftrace = [bpftrace === undefined ? "bpftrace" : this.provide(bpftrace)];
     this.folder = machine.folder;
@@ -86,9 +94,8 @@ export class Guest implements Target {
     return this.#channel.exec(command, options.env);
   }
 
-  /** The host's root is also at a place of its own, where no tmpfs of the guest hides a part. */
   provide(path: string): string {
-    return join("/run/headcount/host", path);
+    return seenAt(path, this.#shares);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -157,6 +164,7 @@ async function attempt(
     "cryptomgr.notests mitigations=off random.trust_cpu=on",
     `brd.rd_nr=1 brd.rd_size=${diskKib}`,
     `headcount_ports=${portNames().length} headcount_disk_kib=${diskKib}`,
+    ...(wish.shares === undefined ? [] : [`headcount_shares=${wish.shares.length}`]),
     // A kernel patches its own text thousands of times as it boots. QEMU 7.2's emulation can let
     // another processor run what was just replaced: 4 of 100 boots of 6.17 on two processors ended
     // in a panic, none of 120 on one. init.sh brings the others up.
@@ -170,6 +178,7 @@ async function attempt(
     memoryBytes: wish.memoryBytes,
     cpus: wish.cpus,
     backingBytes: backingBytes(wish.regionBytes),
+    shares: sharesOf(wish.shares),
     ...(wish.forward === undefined ? {} : { forward: wish.forward }),
     directory,
   };
@@ -187,7 +196,7 @@ async function attempt(
       { kind: "guest", accelerator, cpus, memoryBytes, commandLine },
       running,
       channel,
-      wish.bpftrace,
+      wish,
       identity,
     );
   } catch (error) {

@@ -6,6 +6,7 @@
 
 import { fifoPaths, portNames } from "./channel.ts";
 import { LABEL_BYTES } from "./nvdimm.ts";
+import type { Share } from "./shares.ts";
 
 /** What a guest is made of. */
 export interface Machine {
@@ -19,6 +20,8 @@ export interface Machine {
   readonly backingBytes: number;
   /** The image of tools. */
   readonly tools: string;
+  /** What the guest sees of this machine's files. */
+  readonly shares: readonly Share[];
   /** A port of this machine's loopback that leads to one of the guest's; absent for no network. */
   readonly forward?: Forward;
   /** A folder of this run's own: FIFOs and the NVDIMM's file. */
@@ -44,7 +47,7 @@ export function qemuCommand(machine: Machine): string[] {
     ...base(machine),
     ...boot(machine),
     ...console_(),
-    ...hostRoot(),
+    ...machine.shares.flatMap(share),
     ...nvdimm(machine),
     ...tools(machine),
     ...channel(machine),
@@ -78,9 +81,9 @@ function console_(): string[] {
   return ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"];
 }
 
-/** The whole root of the host, read-only. */
-function hostRoot(): string[] {
-  return ["-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"];
+function share({ tag, path }: Share): string[] {
+  const how = "security_model=none,readonly=on,multidevs=remap";
+  return ["-virtfs", `local,path=${value(path)},mount_tag=${tag},${how}`];
 }
 
 function nvdimm({ directory, backingBytes }: Machine): string[] {

@@ -75,7 +75,8 @@ export class Connection implements AsyncDisposable {
    */
   static async open(host: string, signal: AbortSignal): Promise<Connection> {
     signal.throwIfAborted();
-    await findProgram("ssh").catch(() => {
+    await findProgram("ssh").catch((error) => {
+      if (!(error instanceof MachineryError)) throw error;
       throw new MachineryError(
         'There is no program "ssh" on this machine; Debian has it in openssh-client',
       );

@@ -5,6 +5,7 @@
  */
 
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { MemorySummary } from "../../recording/header.ts";
 import { abortable } from "../abortable.ts";
 import { exists } from "../cache.ts";
@@ -40,6 +41,11 @@ export interface TargetWish {
   readonly memoryBytes: number;
   /** Guest: processors. */
   readonly cpus: number;
+  /**
+   * Guest: folders of this machine that it sees read-only, beside headcount's own code, and nothing else
+   * of it; absent for the whole root.
+   */
+  readonly shares?: readonly string[];
   /** Local, ssh: the devdax device, default the first that there is. */
   readonly device?: string;
   /** Guest: mapping size of the device, default 2 MiB. Elsewhere: what the device must have. */
@@ -90,6 +96,7 @@ export async function openTarget(
     device: wish.device ?? (ofDevice ? "any" : "none"),
     bpftrace: wish.bpftrace === undefined ? "bpftrace" : "none",
   };
+  checkShares(wish);
   if (isSshName(wish.target)) return await openFar(wish.target, wish, purpose, needs);
   const obstacle = wish.target === "guest" || purpose === "look"
     ? undefined
@@ -126,6 +133,7 @@ export async function openTarget(
   const more = guestNeeds(memories, wish.bytes);
   return await bootGuest({
     ...(bpftrace === undefined ? {} : { bpftrace }),
+    ...(wish.shares === undefined ? {} : { shares: [OWN_CODE, ...wish.shares] }),
     kernel: await findKernel(wish.cache, wish.kernel, wish.modules, {
       signal: wish.signal,
       onEvent: wish.onEvent,
@@ -140,6 +148,24 @@ export async function openTarget(
     signal: wish.signal,
     onEvent: wish.onEvent,
   });
+}
+
+/** The folder of headcount's own code of which guests run some. */
+const OWN_CODE: string = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+
+/** Whether a guest can do without what it is not to see. */
+function checkShares({ shares, target, bpftrace }: TargetWish): void {
+  if (shares === undefined) return;
+  if (target !== "guest") {
+    throw new RequestError(
+      `--no-host-root is of a guest, which --target guest boots: "${target}" has no root but its own`,
+    );
+  }
+  if (bpftrace !== undefined) {
+    throw new RequestError(
+      `--bpftrace "${bpftrace}" and --no-host-root contradict each other: that program is a file of this machine, of which the guest sees none; give one of the two`,
+    );
+  }
 }
 
 /** Another machine, if it can be traced. */

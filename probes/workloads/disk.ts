@@ -28,7 +28,9 @@ export async function openDisk(target: Target, bytes: number): Promise<AsyncDisp
   }
   return {
     async [Symbol.asyncDispose](): Promise<void> {
-      if (code === 10) await collect(target.exec(["modprobe", "-r", "brd"])).catch(() => {});
+      // By way of the shell: on this machine that is a program that the tasks may run.
+      const script = "modprobe -r brd";
+      if (code === 10) await collect(target.exec(["sh", "-c", script])).catch(() => {});
     },
   };
 }

@@ -10,6 +10,7 @@ const MACHINE: Machine = {
   cpus: 2,
   backingBytes: 2 ** 27 + 2 ** 17,
   tools: "/cache/tools.ext4",
+  shares: [{ tag: "host", path: "/" }],
   directory: "/run/guest",
 };
 
@@ -67,9 +68,25 @@ Deno.test("qemuCommand() for KVM", () => {
 });
 
 Deno.test("qemuCommand() doubles the commas of paths in lists of options", () => {
-  const odd = qemuCommand({ ...MACHINE, directory: "/run/a,b", tools: "/cache/a,b.ext4" });
-  const plain = qemuCommand({ ...MACHINE, directory: "/run/a_b", tools: "/cache/a_b.ext4" });
+  const shares = [{ tag: "share0", path: "/srv/a,b" }];
+  const odd = qemuCommand({ ...MACHINE, directory: "/run/a,b", tools: "/cache/a,b.ext4", shares });
+  const plain = qemuCommand({
+    ...MACHINE,
+    directory: "/run/a_b",
+    tools: "/cache/a_b.ext4",
+    shares: [{ tag: "share0", path: "/srv/a_b" }],
+  });
   assertEquals(odd, plain.map((word) => word.replaceAll("a_b", "a,,b")));
+});
+
+Deno.test("qemuCommand() shares folders read-only, each by its name", () => {
+  const shares = ["/srv/code", "/srv/out"].map((path, i) => ({ tag: `share${i}`, path }));
+  const words = qemuCommand({ ...MACHINE, shares });
+  const how = "security_model=none,readonly=on,multidevs=remap";
+  assertEquals(words.filter((_, i) => words[i - 1] === "-virtfs"), [
+    `local,path=/srv/code,mount_tag=share0,${how}`,
+    `local,path=/srv/out,mount_tag=share1,${how}`,
+  ]);
 });
 
 Deno.test("qemuCommand() gives a guest a network only where a port leads into it", () => {
