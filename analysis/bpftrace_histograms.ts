@@ -83,9 +83,9 @@ function readBucket(name: string, value: unknown): Bucket {
   if (!isRecord(value)) throw damaged(`"${name}" has a bucket that is none`);
   const { min, max } = value;
   const count = number(value["count"]);
-  if (min === OLD_MIN && max === 0) return { lo: OLD_LIMIT, hi: Infinity, count };
-  const lo = min === undefined ? -Infinity : number(min);
-  const hi = max === undefined ? Infinity : number(max) + 1;
+  const isOldLast = min === OLD_MIN && max === 0;
+  const lo = isOldLast ? OLD_LIMIT : min === undefined ? -Infinity : number(min);
+  const hi = isOldLast || max === undefined ? Infinity : number(max) + 1;
   if (!(lo < hi) || !Number.isSafeInteger(count) || count < 0) {
     throw damaged(`"${name}" has the bucket ${JSON.stringify(value)}`);
   }

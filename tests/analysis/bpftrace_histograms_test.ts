@@ -93,3 +93,9 @@ Deno.test("a damaged line is an error that says where", () => {
     assertEquals(said.test(message), true, message);
   }
 });
+
+Deno.test("the bucket of all that is larger has a count, too", () => {
+  const line =
+    '{"type":"hist","data":{"@ns":[{"min":-2147483648,"max":0,"count":9007199254740992}]}}';
+  assertThrows(() => readBpftraceHistograms(line), SyntaxError, '"@ns" has the bucket');
+});
