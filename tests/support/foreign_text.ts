@@ -137,3 +137,48 @@ export const PRINTED_URIS: readonly string[] = [
   "Reading package lists...\n" +
   "'http://mirror.example/libbpf1_1.5.0-3_amd64.deb' libbpf1_1%3a1.5.0-3_amd64.deb 168832 SHA256:3d\n",
 ];
+
+/** Parts of /proc/PID/smaps. */
+export const SMAPS: readonly string[] = [
+  "7f0000000000-7f0000400000 rw-p 00000000 00:05 5   /dev/zero\nSize:               4096 kB\n" +
+  "KernelPageSize:        4 kB\nAnonHugePages:      2048 kB\n" +
+  "7f0000400000-7f0000800000 rw-p 00000000 00:00 0\n",
+];
+
+/** What the doctor's pieces of shell print in a guest with Debian's 6.12, its benchmark put in. */
+export const MACHINE_TEXT = {
+  uname: "6.12.118+deb13-amd64 x86_64",
+  uid: "0",
+  capabilities: "CapEff:\t000001ffffffffff",
+  lockdown: "[none] integrity confidentiality",
+  fileSystems: "nodev\tdebugfs\nnodev\ttracefs",
+  mounts: "debug /sys/kernel/debug debugfs rw 0 0\ntracing /sys/kernel/tracing tracefs rw 0 0",
+  tracing: "/sys/kernel/tracing",
+  functions: "__traceiter_initcall_level",
+  kprobes: "/sys/kernel/tracing/kprobe_events",
+  kprobeSymbol: "ffffffff81 T register_kprobe",
+  kprobesSwitch: "1",
+  ftraceSwitch: "1",
+  btf: "4987654",
+  gupTest: "/sys/kernel/debug/gup_test",
+  ramDisk: "there",
+  pools: "1048576 0 0\n2048 4 3",
+  thp: "[always] madvise never",
+  ndctl: "76.1",
+  daxctl: "76.1",
+} as const;
+
+/** What headcount wrote down of a machine's namespaces. */
+export const STATES: readonly string[] = [
+  JSON.stringify({
+    format: 1,
+    machine: "box-0123",
+    changes: [
+      { namespace: "namespace0.0", region: "region0", at: "2026-11-25", uuid: "fddf" },
+      {
+        ...{ namespace: "namespace0.1", region: "region0", at: "2026-11-25", uuid: "" },
+        before: { mode: "raw", alignBytes: 4096, label: "", uuid: "5b1a", held: "zeros" },
+      },
+    ],
+  }),
+];

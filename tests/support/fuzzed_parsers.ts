@@ -13,11 +13,14 @@ import { readPackages, readPrintedUris } from "../../probes/debian/packages.ts";
 import { contentsIn, inventoryIn } from "../../probes/devdax/inventory.ts";
 import { madeIn } from "../../probes/devdax/create.ts";
 import { memmapOption } from "../../probes/devdax/memmap.ts";
+import { stateIn } from "../../probes/devdax/state.ts";
 import { pmemDevicesIn } from "../../probes/devdax/use.ts";
 import { mapIn } from "../../probes/device.ts";
+import { machineFactsIn } from "../../probes/doctor/facts.ts";
 import { MachineryError, RequestError } from "../../probes/failure.ts";
 import { PortReader } from "../../probes/frame.ts";
 import { framedProcess } from "../../probes/framed.ts";
+import { NEEDED_MODULES, resolveModules } from "../../probes/guest/modules.ts";
 import { readConsoleLine } from "../../probes/guest/phase.ts";
 import { addressIn, countNames } from "../../probes/kernel.ts";
 import { parseConfig } from "../../probes/kernel_build/config.ts";
@@ -27,6 +30,7 @@ import { splitLines } from "../../probes/lines.ts";
 import { sectionsIn } from "../../probes/sections.ts";
 import { readWireLine } from "../../probes/wire.ts";
 import { readGupTestLine } from "../../probes/workloads/gup_test_binary.ts";
+import { mappedPages } from "../../probes/workloads/smaps.ts";
 import { readWorkloadLine } from "../../probes/workloads/report.ts";
 import { decodeLines, encodeItem, FormatError, type RecordingItem } from "../../recording/codec.ts";
 import { createScanner, type Scanner } from "../../recording/scan.ts";
@@ -39,6 +43,7 @@ import {
   FILTER_FUNCTIONS,
   GUP_TEST,
   KALLSYMS,
+  MACHINE_TEXT,
   MAILS,
   NDCTL_LISTS,
   PACKAGES,
@@ -46,7 +51,9 @@ import {
   PMEM_CONTENTS,
   PMEM_SECTIONS,
   PRINTED_URIS,
+  SMAPS,
   STACK_MAPS,
+  STATES,
 } from "./foreign_text.ts";
 import type { FuzzedParser } from "./fuzzing.ts";
 
@@ -217,6 +224,50 @@ export async function fuzzedParsers(): Promise<readonly FuzzedParser[]> {
         return true;
       },
     },
+    {
+      name: "what was changed of namespaces",
+      samples: STATES,
+      read: (bytes) => {
+        const { changes = [] } = stateIn(utf8(bytes)) ?? {};
+        for (const { before, ...change } of changes) {
+          const { mode = "", alignBytes = 0, sectorBytes = 0 } = before ?? {};
+          const texts = [change.namespace, change.region, change.at, change.uuid, mode];
+          assert(texts.every((one) => typeof one === "string"));
+          assert(isCount(alignBytes) && isCount(sectorBytes));
+        }
+        return changes.length > 0;
+      },
+    },
+    {
+      name: "the doctor's facts",
+      samples: [MACHINE_NAMES.map((name) => `\x1e${MACHINE_TEXT[name]}\n`).join("")],
+      read: (bytes) => {
+        const facts = machineFactsIn(sectionsIn(utf8(bytes), MACHINE_NAMES));
+        for (const pool of facts.pools) assert(Object.values(pool).every(isCount));
+        assert(isCount(facts.btfBytes));
+        return facts.release !== "";
+      },
+    },
+    {
+      name: "modules.dep",
+      samples: [MODULES],
+      refuses: isMachineryError,
+      read: (bytes) => {
+        const [dependencies = "", builtin = ""] = utf8(bytes).split("\x1e");
+        const paths = resolveModules({ dependencies, builtin }, "/lib/modules/6.1");
+        assert(paths.every((path) => typeof path === "string" && path !== ""));
+        return true;
+      },
+    },
+    {
+      name: "smaps",
+      samples: SMAPS,
+      read: (bytes) => {
+        const pages = mappedPages(utf8(bytes), 0x7f0000200000n);
+        assert(isCount(pages?.pageBytes ?? 0) && isCount(pages?.hugeBytes ?? 0));
+        return pages !== undefined;
+      },
+    },
     { name: "frames of a channel", samples: FRAMES, read: framed },
     {
       name: "the guest's console",
@@ -290,6 +341,13 @@ export async function fuzzedParsers(): Promise<readonly FuzzedParser[]> {
 const PMEM_NAMES = [
   ...["dax", "blocks", "files", "maps", "names", "mounts", "swaps", "loops"] as const,
 ] as const;
+
+const MACHINE_NAMES = Object.keys(MACHINE_TEXT) as (keyof typeof MACHINE_TEXT)[];
+
+/** A modules.dep and a modules.builtin. */
+const MODULES = NEEDED_MODULES.slice(1)
+  .map((name) => `kernel/${name}.ko: kernel/drivers/virtio/virtio_ring.ko`).join("\n") +
+  `\n\x1ekernel/${NEEDED_MODULES[0]}.ko\n`;
 
 const TOKEN = "5e1f5e1f";
 

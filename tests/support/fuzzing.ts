@@ -88,8 +88,10 @@ async function isAccepted(
   try {
     return await read(new Uint8Array(Buffer.from(input, "latin1")), chance);
   } catch (error) {
-    if (refuses?.(error)) return false;
-    throw error;
+    if (!refuses?.(error) || !(error instanceof Error)) throw error;
+    // It is shown to somebody: it is no copy of the input.
+    if (error.message.length > 1000) throw new Error("its error is too long", { cause: error });
+    return false;
   }
 }
 
