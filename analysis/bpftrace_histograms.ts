@@ -83,11 +83,11 @@ function readBucket(name: string, value: unknown): Bucket {
   if (!isRecord(value)) throw damaged(`"${name}" has a bucket that is none`);
   const { min, max } = value;
   const count = number(value["count"]);
-  if (min === OLD_MIN && max === 0) return { lo: OLD_LIMIT, hi: Infinity, count };
-  const lo = min === undefined ? -Infinity : number(min);
-  const hi = max === undefined ? Infinity : number(max) + 1;
+  const isOldLast = min === OLD_MIN && max === 0;
+  const lo = isOldLast ? OLD_LIMIT : min === undefined ? -Infinity : number(min);
+  const hi = isOldLast || max === undefined ? Infinity : number(max) + 1;
   if (!(lo < hi) || !Number.isSafeInteger(count) || count < 0) {
-    throw damaged(`"${name}" has the bucket ${JSON.stringify(value)}`);
+    throw damaged(`"${name}" has the bucket ${JSON.stringify(value).slice(0, 200)}`);
   }
   return { lo, hi, count };
 }
@@ -98,6 +98,7 @@ function number(value: unknown): number {
   return typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : NaN;
 }
 
+/** @param why Cut where it holds much of what was damaged. */
 function damaged(why: string): SyntaxError {
-  return new SyntaxError(`Cannot read bpftrace's histogram: ${why}`);
+  return new SyntaxError(`Cannot read bpftrace's histogram: ${why.slice(0, 500)}`);
 }

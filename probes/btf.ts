@@ -54,6 +54,8 @@ const KIND = {
 const MAGIC = 0xeb9f;
 /** BTF_INT_BOOL, in the encoding byte of an integer. */
 const INT_BOOL = 4;
+/** Bytes of a name at most; the kernel's own limit is 512 (KSYM_NAME_LEN). */
+const LONGEST = 4096;
 /** How deep qualifiers and anonymous members nest; the kernel's own limit is 32. */
 const DEEPEST = 32;
 
@@ -199,11 +201,15 @@ export class Btf implements TypeFacts {
     }
   }
 
-  /** Type of a member by name. */
-  #member(at: number, name: string, depth = 0): number | undefined {
+  /**
+   * Type of a member by name.
+   *
+   * @param seen Structs that do not have it: one that is there many times is looked through once.
+   */
+  #member(at: number, name: string, seen = new Set<number>(), depth = 0): number | undefined {
     if (depth > DEEPEST) throw new TypeError("Cannot read BTF: its structs nest without end");
     const kind = this.#kind(at);
-    if (kind !== KIND.struct && kind !== KIND.union) return undefined;
+    if ((kind !== KIND.struct && kind !== KIND.union) || seen.has(at)) return undefined;
     for (let i = 0; i < this.#count(at); i++) {
       const member = at + 12 + i * 12;
       const type = this.#view.getUint32(member + 4, true);
@@ -211,10 +217,11 @@ export class Btf implements TypeFacts {
       if (own === name) return type;
       const inner = this.#types[this.#strip(type)];
       const found = own === "" && inner !== undefined
-        ? this.#member(inner, name, depth + 1)
+        ? this.#member(inner, name, seen, depth + 1)
         : undefined;
       if (found !== undefined) return found;
     }
+    seen.add(at);
     return undefined;
   }
 
@@ -251,11 +258,10 @@ export class Btf implements TypeFacts {
 
   #string(offset: number): string {
     const at = this.#strings + offset;
-    const end = this.#bytes.indexOf(0, at);
-    if (end < 0 || end >= this.#stringsEnd) {
-      throw new TypeError("Cannot read BTF: a name is not among its strings");
-    }
-    return DECODER.decode(this.#bytes.subarray(at, end));
+    const bytes = this.#bytes.subarray(at, Math.min(at + LONGEST, this.#stringsEnd));
+    const length = bytes.indexOf(0);
+    if (length < 0) throw new TypeError("Cannot read BTF: a name is not among its strings");
+    return DECODER.decode(bytes.subarray(0, length));
   }
 }
 

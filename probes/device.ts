@@ -5,6 +5,7 @@
  */
 
 import type { DeviceSummary, MemorySummary } from "../recording/header.ts";
+import { charsOf, isNamespace, parseNdctl } from "./devdax/listed.ts";
 import { MachineryError, RequestError } from "./failure.ts";
 import { collect, CommandError, readText, type Target } from "./targets/target.ts";
 
@@ -77,17 +78,10 @@ export async function readMap(target: Target, path: string): Promise<MemoryMap |
  * ```
  */
 export function mapIn(list: string, path: string): MemoryMap | undefined {
-  interface Listed {
-    readonly map?: string;
-    readonly blockdev?: string;
-    readonly daxregion?: { readonly devices?: readonly { readonly chardev?: string }[] };
-  }
   // Nothing at all is printed where there is no namespace, and an object where there is one only.
-  const listed: Listed | readonly Listed[] = list.trim() === "" ? [] : JSON.parse(list);
+  const listed = [parseNdctl(list)].flat().filter(isNamespace);
   const name = path.replace("/dev/", "");
-  const found = [listed].flat().find(({ blockdev, daxregion }) =>
-    blockdev === name || (daxregion?.devices ?? []).some(({ chardev }) => chardev === name)
-  );
+  const found = listed.find((it) => it.blockdev === name || charsOf(it).includes(name));
   return found?.map === "dev" || found?.map === "mem" ? found.map : undefined;
 }
 

@@ -7,6 +7,9 @@
 
 import { Buffer } from "node:buffer";
 
+/** Bytes of what the agent says in a line, at most; the rest of a longer one is dropped. */
+const LONGEST = 4096;
+
 /** What the agent says, without the token. */
 export interface AgentLine {
   readonly kind: "line";
@@ -52,6 +55,7 @@ export class PortReader {
         yield { kind: "line", text };
         continue;
       }
+      if (at === 0) this.#rest = this.#rest.subarray(0, mark.length + LONGEST);
       const { value, done } = await this.#reader.read();
       if (done) return;
       this.#rest = this.#rest.length === 0

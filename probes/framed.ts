@@ -44,11 +44,12 @@ export function framedProcess(
   exit.promise.finally(() => ended = true).catch(() => {});
   const stdout = commandStream(output, (line) => line === "end");
   const stderr = commandStream(errors, (line) => {
-    const [word, number] = line.split(" ");
-    if (word === "pid") pid.resolve(Number(number));
-    if (word !== "exit") return false;
-    exit.resolve(Number(number));
-    return true;
+    const [word, number = ""] = line.split(" ");
+    if (word !== "pid" && word !== "exit") return false;
+    const told = word === "pid" ? pid : exit;
+    if (/^\d{1,9}$/.test(number)) told.resolve(Number(number));
+    else told.reject(new Error(`"${command.join(" ")}" has no result: its ${word} is "${number}"`));
+    return word === "exit";
   });
   const told = command.join(" ");
   const read = Promise.all([stdout.ended, stderr.ended]).then(() => {

@@ -85,8 +85,22 @@ export async function readAddress(target: Target, symbol: string): Promise<numbe
     ["sh", "-c", 'grep -m 1 " $0$" /proc/kallsyms || test $? -eq 1', symbol],
     `Looking for ${symbol} in /proc/kallsyms`,
   );
-  const address = /^[0-9a-f]{8}([0-9a-f]{8})/.exec(line)?.[1] ?? "0";
-  return Number.parseInt(address, 16);
+  return addressIn(line);
+}
+
+/**
+ * The lower 32 bits of the address that a line of kallsyms begins with; 0 where it begins with none.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(addressIn("ffffffff81234560 T vmemmap_base"), 0x81234560);
+ * assertEquals(addressIn(""), 0);
+ * ```
+ */
+export function addressIn(line: string): number {
+  return Number.parseInt(/^[0-9a-f]{8}([0-9a-f]{8})/.exec(line)?.[1] ?? "0", 16);
 }
 
 /** The model of the target's processors, as they name it; undefined where they do not. */
@@ -117,13 +131,29 @@ async function grepNames(target: Target, pattern: string, path: string): Promise
     ["sh", "-c", 'grep -E "$0" "$1" || test $? -eq 1', pattern, path],
     `Looking for functions in ${path}`,
   );
-  const counts: Record<string, number> = {};
-  for (const line of found.split("\n")) {
-    const words = line.replace(/\s\[[^\]]*\]$/, "").trim().split(/\s+/);
-    const name = words.at(-1);
-    if (name !== undefined && name !== "") counts[name] = (counts[name] ?? 0) + 1;
+  return countNames(found);
+}
+
+/**
+ * Counts the names in lines of kallsyms, or of available_filter_functions: a line's last word but for
+ * the module.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lines = "ffffffff81234560 t gup_pud_range\nffffffffc0123450 t ext4_map\t[ext4]\n";
+ * assertEquals(countNames(lines), { gup_pud_range: 1, ext4_map: 1 });
+ * ```
+ */
+export function countNames(lines: string): SymbolCounts {
+  const counts = new Map<string, number>();
+  for (const line of lines.split("\n")) {
+    const words = line.trim().split(/\s+/);
+    const name = words.findLast((word) => !/^\[.*\]$/.test(word)) ?? "";
+    if (name !== "") counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return counts;
+  return Object.fromEntries(counts);
 }
 
 async function readTraceable(target: Target, pattern: string): Promise<SymbolCounts> {

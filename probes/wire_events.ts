@@ -44,7 +44,7 @@ export function readTotals(
   for (const tuple of Object.values(map)) {
     numbers(tuple, TOTALS.length).forEach((value, i) => sums[i] = (sums[i] ?? 0) + value);
   }
-  return sums.every(Number.isSafeInteger)
+  return sums.every(isCount)
     ? Object.fromEntries(TOTALS.map((name, i) => [name, sums[i]]))
     : undefined;
 }
@@ -54,7 +54,7 @@ export function readCallMap(
   map: Readonly<Record<string, unknown>>,
 ): Readonly<Partial<KernelTotals>> | undefined {
   const entered = Object.values(map).reduce<number>((sum, word) => sum + callOf(number(word)), 0);
-  return Number.isSafeInteger(entered) ? { entered } : undefined;
+  return isCount(entered) ? { entered } : undefined;
 }
 
 /** Reads a map of sums by pfn; undefined if it is none. */
@@ -62,7 +62,11 @@ export function readCounts(
   map: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<number, number> | undefined {
   const counts = Object.entries(map).map(([pfn, sum]) => [decimal(pfn), number(sum)] as const);
-  return counts.flat().every(Number.isSafeInteger) ? new Map(counts) : undefined;
+  return counts.flat().every(isCount) ? new Map(counts) : undefined;
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 /** The fields of `@total`'s tuples. */

@@ -117,7 +117,7 @@ function decodeHeader(line: string): Header {
   if (!READABLE_FORMATS.some((format) => format === item["format"])) {
     throw new FormatError(
       `Cannot read the recording: its format is ${
-        JSON.stringify(item["format"])
+        String(JSON.stringify(item["format"])).slice(0, 60)
       }, this version reads ${READABLE_FORMATS.map((format) => `"${format}"`).join(" and ")}`,
     );
   }

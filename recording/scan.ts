@@ -144,9 +144,11 @@ export function createScanner(sink: ScanSink): Scanner {
   return {
     space: () => bytes.subarray(fill, Math.min(fill + PIECE, odd)),
     filled: (count) => {
-      const end = bytes.subarray(0, fill + count).lastIndexOf(LINE_FEED) + 1;
+      // What was not read before has no end of a line.
+      const last = bytes.subarray(fill, fill + count).lastIndexOf(LINE_FEED);
+      const end = fill + last + 1;
       fill += count;
-      if (end > 0) {
+      if (last >= 0) {
         const rest = lines(end);
         bytes.copyWithin(0, rest, fill);
         fill -= rest;

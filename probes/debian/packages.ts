@@ -15,7 +15,7 @@ export interface Package {
   readonly version: string;
   /** Names of what it depends on, the first of alternatives. */
   readonly depends: readonly string[];
-  /** Bytes to download. */
+  /** Bytes to download; 0 where that is not told. */
   readonly bytes: number;
 }
 
@@ -34,7 +34,7 @@ export function readPackages(text: string): Package[] {
       name,
       version,
       depends: depends.filter((one) => one !== ""),
-      bytes: Number(field("Size")),
+      bytes: bytesOf(field("Size")),
     }];
   });
 }
@@ -53,6 +53,12 @@ export function readPrintedUris(text: string): Download[] {
   return [...lines].map(([, name = "", version = "", bytes]) => ({
     name,
     version: version.replaceAll("%3a", ":"),
-    bytes: Number(bytes),
+    bytes: bytesOf(bytes),
   }));
+}
+
+/** How many bytes a word says; 0 where it says none. */
+function bytesOf(word = ""): number {
+  const bytes = /^\d+$/.test(word) ? Number(word) : 0;
+  return Number.isSafeInteger(bytes) ? bytes : 0;
 }

@@ -12,6 +12,7 @@ import { readSections } from "../sections.ts";
 import type { Target } from "../targets/target.ts";
 import { choosePlace, type DevdaxPlace, type DevdaxWish } from "./choose.ts";
 import { type Namespace, readInventory, runNdctl } from "./inventory.ts";
+import { charsOf, isNamespace, parseNdctl } from "./listed.ts";
 import { noRegionAdvice } from "./memmap.ts";
 import {
   type DevdaxChange,
@@ -184,7 +185,7 @@ async function make(
 /**
  * What ndctl says that it made.
  *
- * @throws {MachineryError} when it made no device.
+ * @throws {MachineryError} when it made no device, or does not say so.
  *
  * @example
  * ```ts
@@ -195,14 +196,16 @@ async function make(
  * ```
  */
 export function madeIn(printed: string): Made {
-  const { dev, uuid = "", daxregion, chardev }: {
-    readonly dev?: string;
-    readonly uuid?: string;
-    readonly chardev?: string;
-    readonly daxregion?: { readonly devices?: readonly { readonly chardev?: string }[] };
-  } = JSON.parse(printed);
-  const device = daxregion?.devices?.[0]?.chardev ?? chardev;
-  if (dev === undefined || device === undefined) {
+  const made = parseNdctl(printed);
+  if (!isNamespace(made)) {
+    throw new MachineryError(
+      "Cannot understand what ndctl says that it made",
+      printed.slice(0, 500),
+    );
+  }
+  const { dev, uuid = "", chardev } = made;
+  const device = charsOf(made)[0] ?? chardev;
+  if (device === undefined) {
     throw new MachineryError(
       "ndctl made a namespace, but no device came of it: the kernel needs DEV_DAX and DEV_DAX_PMEM (modules device_dax and dax_pmem)",
       printed,

@@ -4,7 +4,15 @@
  * @module
  */
 
+import { isRecord } from "../../recording/check.ts";
 import { MachineryError } from "../failure.ts";
+import {
+  charsOf,
+  isRegion,
+  type ListedNamespace,
+  type ListedRegion,
+  parseNdctl,
+} from "./listed.ts";
 import { linesOf, readSections } from "../sections.ts";
 import { collect, type Target } from "../targets/target.ts";
 import { type DaxDevice, type DeviceUse, type PmemDevices, readPmemDevices } from "./use.ts";
@@ -153,29 +161,6 @@ export function contentsIn(found: string): BlockContents {
   return Object.fromEntries(entries);
 }
 
-interface ListedNamespace {
-  readonly dev: string;
-  readonly mode: string;
-  readonly map?: string;
-  readonly size: number;
-  readonly uuid?: string;
-  readonly align?: number;
-  readonly sector_size?: number;
-  readonly blockdev?: string;
-  readonly name?: string;
-  readonly daxregion?: { readonly devices?: readonly { readonly chardev?: string }[] };
-}
-
-interface ListedRegion {
-  readonly dev: string;
-  readonly size: number;
-  readonly align?: number;
-  readonly max_available_extent?: number;
-  readonly available_size?: number;
-  readonly type?: string;
-  readonly namespaces?: readonly ListedNamespace[];
-}
-
 /** Regions are cut into pieces of this where ndctl does not tell another (kernels before 5.8). */
 const REGION_ALIGN: number = 16 << 20;
 
@@ -183,18 +168,18 @@ const REGION_ALIGN: number = 16 << 20;
  * What ndctl lists, with what else is known of its devices.
  *
  * @param list What `ndctl list -RNXi` printed.
- * @throws {MachineryError} when that is no JSON.
+ * @throws {MachineryError} when that is no JSON, or tells something else.
  */
 export function inventoryIn(
   list: string,
   { dax, uses }: PmemDevices,
   contents: BlockContents,
 ): Inventory {
-  const listed = parseList(list).filter(({ type }) => type === undefined || type === "pmem");
+  const listed = regionsIn(list).filter(({ type }) => type === undefined || type === "pmem");
   const namespaces = listed.flatMap((region) =>
     (region.namespaces ?? [])
       // A region's next namespace is listed before it is made.
-      .filter(({ size }) => size > 0)
+      .filter(({ size = 0 }) => size > 0)
       .map((namespace) => namespaceOf(namespace, region.dev, uses, contents))
   ).sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
   const known = new Set(namespaces.flatMap(({ devices }) => devices));
@@ -211,17 +196,19 @@ export function inventoryIn(
   };
 }
 
-function parseList(list: string): ListedRegion[] {
+function regionsIn(list: string): readonly ListedRegion[] {
   // Nothing at all is printed where there is nothing, and an array or an object else.
   if (list.trim() === "") return [];
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(list);
-  } catch {
+  const parsed = parseNdctl(list);
+  if (parsed === undefined) {
     throw new MachineryError("Cannot read what ndctl lists: it is no JSON", list.slice(0, 500));
   }
-  const listed = parsed as ListedRegion[] | { regions?: ListedRegion[] };
-  return Array.isArray(listed) ? listed : listed.regions ?? [];
+  const regions = isRecord(parsed) ? parsed["regions"] ?? [] : parsed;
+  if (Array.isArray(regions) && regions.every(isRegion)) return regions;
+  throw new MachineryError(
+    "Cannot understand what ndctl lists: a field is missing or of another type",
+    list.slice(0, 500),
+  );
 }
 
 function namespaceOf(
@@ -230,10 +217,12 @@ function namespaceOf(
   uses: readonly DeviceUse[],
   contents: BlockContents,
 ): Namespace {
-  const { dev, mode, map, size, uuid = "", align, sector_size, blockdev, name = "" } = listed;
-  const chars = (listed.daxregion?.devices ?? []).flatMap(({ chardev }) => chardev ?? []);
+  const { dev, mode = "unknown", map, size = 0, align, sector_size, blockdev } = listed;
+  const { uuid = "", name = "" } = listed;
+  const chars = charsOf(listed);
   const devices = [...blockdev === undefined ? [] : [blockdev], ...chars];
-  const block = blockdev === undefined ? undefined : contents[blockdev];
+  const isRead = blockdev !== undefined && Object.hasOwn(contents, blockdev);
+  const block = isRead ? contents[blockdev] : undefined;
   const unread: Contents = { kind: "unknown", what: "what cannot be read while it is disabled" };
   const labelled: Contents = { kind: "known", what: `what a ${mode} device holds` };
   return {

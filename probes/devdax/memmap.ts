@@ -43,7 +43,7 @@ export async function noRegionAdvice(target: Target): Promise<string> {
  */
 export function memmapOption(iomem: string): string | undefined {
   const ranges = linesOf(iomem).flatMap((line): Range[] => {
-    const [, start, end] = /^([\da-f]+)-([\da-f]+) : System RAM$/.exec(line) ?? [];
+    const [, start, end] = /^([\da-f]{1,13})-([\da-f]{1,13}) : System RAM$/.exec(line) ?? [];
     if (start === undefined || end === undefined) return [];
     return [{ start: Number.parseInt(start, 16), end: Number.parseInt(end, 16) + 1 }];
   }).sort((a, b) => b.end - b.start - (a.end - a.start));

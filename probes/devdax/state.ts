@@ -6,6 +6,7 @@
  */
 
 import { dirname, join } from "node:path";
+import { among, list, object, optional, text, whole } from "../../recording/check.ts";
 import { exists } from "../cache.ts";
 import { MachineryError, RequestError } from "../failure.ts";
 import { readSections } from "../sections.ts";
@@ -92,15 +93,45 @@ export async function stateFile(target: Target, folder: string): Promise<string>
 export async function readState(path: string): Promise<DevdaxState> {
   const machine = path.replace(/^.*\/devdax-|\.json$/g, "");
   if (!(await exists(path))) return { format: 1, machine, changes: [] };
-  try {
-    const state: DevdaxState = JSON.parse(await Deno.readTextFile(path));
-    if (state.format === 1 && Array.isArray(state.changes)) return state;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const state = stateIn(await Deno.readTextFile(path));
+  if (state !== undefined) return state;
   throw new MachineryError(
     `Cannot understand "${path}", which says what namespaces were before; a newer headcount may, or move it away`,
   );
+}
+
+/** A state of its text; undefined for text that is none, or in which a field is missing. */
+export function stateIn(text: string): DevdaxState | undefined {
+  try {
+    const state: unknown = JSON.parse(text);
+    return isState(state) ? state : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const STATE = object<DevdaxState>({
+  format: among(1),
+  machine: text,
+  changes: list(object<DevdaxChange>({
+    namespace: text,
+    region: text,
+    at: text,
+    uuid: text,
+    before: optional(object<NamespaceBefore>({
+      mode: text,
+      map: optional(text),
+      alignBytes: optional(whole(0)),
+      sectorBytes: optional(whole(0)),
+      label: text,
+      uuid: text,
+      held: text,
+    })),
+  })),
+});
+
+function isState(value: unknown): value is DevdaxState {
+  return STATE.holds(value);
 }
 
 /**

@@ -14,9 +14,9 @@ import type { Target } from "../targets/target.ts";
 export interface DaxDevice {
   /** Such as `dax0.0`. */
   readonly name: string;
-  /** Its size in bytes. */
+  /** Its size in bytes; 0 where that could not be read. */
   readonly bytes: number;
-  /** Mapping size. */
+  /** Mapping size; 0 where that could not be read. */
   readonly alignBytes: number;
   /** The driver that has it: `device_dax`, `kmem` for memory that the kernel uses; empty for none. */
   readonly driver: string;
@@ -94,7 +94,7 @@ export async function readPmemDevices(target: Target): Promise<PmemDevices> {
 export function pmemDevicesIn(text: PmemText): PmemDevices {
   const dax = linesOf(text.dax).map((line): DaxDevice => {
     const [name = "", bytes = "", align = "", driver = ""] = line.split(" ");
-    return { name, bytes: Number(bytes), alignBytes: Number(align), driver };
+    return { name, bytes: bytesOf(bytes), alignBytes: bytesOf(align), driver };
   });
   const blocks = linesOf(text.blocks).map((line): PmemBlock => {
     const [name = "", number = "", above = "", ...holders] = line.split(" ");
@@ -124,6 +124,10 @@ export function pmemDevicesIn(text: PmemText): PmemDevices {
   };
 }
 
+function bytesOf(word: string): number {
+  return /^\d{1,15}$/.test(word) ? Number(word) : 0;
+}
+
 function nodeOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
@@ -142,13 +146,15 @@ function processUses({ files, maps, names }: PmemText): DeviceUse[] {
       [];
     if (device !== "") found.set(`${pid} ${device}`, { pid, device, verb: "mapped by" });
   }
-  const nameOf = (pid: string): string => {
-    const prefix = `/proc/${pid}/comm:`;
-    return linesOf(names).find((line) => line.startsWith(prefix))?.slice(prefix.length) ?? "?";
-  };
+  const nameOf = new Map(
+    linesOf(names).map((line): [pid: string, name: string] => {
+      const [, pid = "", name = ""] = /^\/proc\/(\d+)\/comm:(.*)$/.exec(line) ?? [];
+      return [pid, name];
+    }),
+  );
   return [...found.values()].map(({ pid, device, verb }) => ({
     device,
-    how: `is ${verb} process ${pid} (${nameOf(pid)})`,
+    how: `is ${verb} process ${pid} (${nameOf.get(pid) ?? "?"})`,
   }));
 }
 

@@ -164,12 +164,13 @@ export function machineFactsIn(
     hasKprobeSymbol: text.kprobeSymbol !== "",
     kprobesSwitch: text.kprobesSwitch,
     ftraceSwitch: text.ftraceSwitch,
-    btfBytes: Number(text.btf),
+    btfBytes: /^\d{1,15}$/.test(text.btf) ? Number(text.btf) : 0,
     gupTest: text.gupTest,
     ramDisk: text.ramDisk,
     pools: linesOf(text.pools).flatMap((line) => {
-      const [kib = NaN, total = NaN, free = NaN] = line.split(" ").map(Number);
-      return Number.isInteger(kib) ? [{ pageBytes: kib * 1024, total, free }] : [];
+      const [, kib, total, free] = /^(\d{1,12}) (\d{1,15}) (\d{1,15})$/.exec(line) ?? [];
+      if (kib === undefined) return [];
+      return [{ pageBytes: Number(kib) * 1024, total: Number(total), free: Number(free) }];
     }),
     thp: text.thp,
     ndctl: text.ndctl,

@@ -24,9 +24,9 @@ export type Config = ReadonlyMap<string, string>;
 export function parseConfig(text: string): Config {
   const config = new Map<string, string>();
   for (const line of text.split("\n")) {
-    const [, set, value, unset] =
-      /^(?:CONFIG_(\w+)=(.*?)\s*|# CONFIG_(\w+) is not set)$/.exec(line) ?? [];
-    if (set !== undefined) config.set(set, value ?? "");
+    const [, set, value, unset] = /^(?:CONFIG_(\w+)=(.*)|# CONFIG_(\w+) is not set)$/s.exec(line) ??
+      [];
+    if (set !== undefined) config.set(set, (value ?? "").trimEnd());
     else if (unset !== undefined) config.set(unset, "n");
   }
   return config;

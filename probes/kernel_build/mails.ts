@@ -33,7 +33,8 @@ const DIFFERENCE = /^(?:diff --git \S|--- \S.*\n\+\+\+ \S)/m;
  * the file. Mails without a patch, such as cover letters and replies, are passed over.
  *
  * @param bytes An mbox, a mail, or a difference.
- * @throws {RequestError} when there is none in it, or more than one of a number.
+ * @throws {RequestError} when there is none in it, more than one of a number, or a mail that cannot be
+ * decoded.
  *
  * @example
  * ```ts
@@ -55,7 +56,9 @@ const DIFFERENCE = /^(?:diff --git \S|--- \S.*\n\+\+\+ \S)/m;
  */
 export function readPatches(bytes: Uint8Array, file: string): Patch[] {
   const whole = new TextDecoder("latin1").decode(bytes).replaceAll("\r\n", "\n");
-  const mails = splitMails(whole).map(readMail).filter(({ text }) => DIFFERENCE.test(text));
+  const mails = splitMails(whole).map((mail) => readMail(mail, file)).filter(({ text }) =>
+    DIFFERENCE.test(text)
+  );
   if (mails.length === 0) {
     throw new RequestError(
       `Cannot use the patch "${file}": it holds no difference; give an mbox, or what "git diff" prints`,
@@ -83,7 +86,7 @@ function splitMails(text: string): string[] {
   );
 }
 
-function readMail(text: string): Mail {
+function readMail(text: string, file: string): Mail {
   // A difference by itself begins with no header.
   if (!/^[A-Za-z-]+: /.test(text)) return { subject: "", number: undefined, text };
   const end = text.indexOf("\n\n");
@@ -92,23 +95,40 @@ function readMail(text: string): Mail {
     new RegExp(`^${name}:[ \t]*(.*(?:\n[ \t].*)*)`, "im").exec(head)?.[1]
       ?.replaceAll(/\n[ \t]+/g, " ").trim() ?? "";
   const subject = decodeWords(field("Subject"));
-  const number = /^[^\]]*\[[^\]]*?(\d+)\/\d+[^\]]*\]/.exec(subject)?.[1];
+  const [, tag = ""] = /^[^[\]]*\[([^\]]*)\]/.exec(subject) ?? [];
+  const number = /(?<!\d)(\d{1,9})\/\d/.exec(tag)?.[1];
   return {
     subject,
     number: number === undefined ? undefined : Number(number),
-    text: decodeBody(end < 0 ? "" : text.slice(end + 2), field("Content-Transfer-Encoding")),
+    text: decodeBody(end < 0 ? "" : text.slice(end + 2), field("Content-Transfer-Encoding"), file),
   };
 }
 
 /** Decodes what mail carries over seven bits (RFC 2045). */
-function decodeBody(body: string, encoding: string): string {
+function decodeBody(body: string, encoding: string, file: string): string {
   switch (encoding.toLowerCase()) {
     case "quoted-printable":
       return decodeQuoted(body.replaceAll(/=[ \t]*\n/g, ""));
-    case "base64":
-      return atob(body.replaceAll(/\s/g, "")).replaceAll("\r\n", "\n");
+    case "base64": {
+      const text = decodeBase64(body.replaceAll(/\s/g, ""));
+      if (text === undefined) {
+        throw new RequestError(
+          `Cannot use the patch "${file}": a mail of it is said to be base64 and is not; get it again`,
+        );
+      }
+      return text.replaceAll("\r\n", "\n");
+    }
     default:
       return body;
+  }
+}
+
+/** Decodes base64; undefined for what is none. */
+function decodeBase64(text: string): string | undefined {
+  try {
+    return atob(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -123,8 +143,10 @@ function decodeQuoted(text: string): string {
 function decodeWords(text: string): string {
   const latin1 = text.replaceAll(/\?=\s+=\?/g, "?==?").replaceAll(
     /=\?[\w-]+\?([bq])\?([^?]*)\?=/gi,
-    (_, kind: string, word: string) =>
-      kind.toLowerCase() === "b" ? atob(word) : decodeQuoted(word.replaceAll("_", " ")),
+    (whole, kind: string, word: string) =>
+      kind.toLowerCase() === "b"
+        ? decodeBase64(word) ?? whole
+        : decodeQuoted(word.replaceAll("_", " ")),
   );
   return new TextDecoder().decode(bytesOf(latin1));
 }
@@ -137,11 +159,11 @@ export function bytesOf(latin1: string): Uint8Array<ArrayBuffer> {
 /**
  * Paths of the files that a patch touches, with the first part, as `a/`, taken off.
  *
- * @throws {RequestError} at a path that leads out of the tree.
+ * @throws {RequestError} at a path that leads out of the tree, or can be no file's.
  */
 export function touchedFiles({ text, file }: Pick<Patch, "text" | "file">): string[] {
   const named = text.matchAll(
-    /^(?:--- (\S+).*\n\+\+\+ (\S+).*$|(?:rename|copy) (?:from|to) (.+)$|diff --git (\S+) (\S+)$)/gm,
+    /^(?:--- (\S+)(?:[^\S\n].*)?\n\+\+\+ (\S+)(?:[^\S\n].*)?$|(?:rename|copy) (?:from|to) (.+)$|diff --git (\S+) (\S+)$)/gm,
   );
   const paths = [...named].flatMap(([, from, to, moved, old, now]) => [
     ...[from, to, old, now].flatMap((path) =>
@@ -149,9 +171,15 @@ export function touchedFiles({ text, file }: Pick<Patch, "text" | "file">): stri
     ),
     ...(moved === undefined ? [] : [moved]),
   ]);
-  const outside = paths.find((path) => path.startsWith("/") || path.split("/").includes(".."));
+  const outside = paths.find((path) =>
+    path.includes("\0") || path.split("/").some((part) => ["", ".", ".."].includes(part))
+  );
   if (outside !== undefined) {
-    throw new RequestError(`Cannot use the patch "${file}": "${outside}" is outside of the tree`);
+    throw new RequestError(
+      `Cannot use the patch "${file}": ${
+        JSON.stringify(outside.slice(0, 200))
+      } is outside of the tree, or no file`,
+    );
   }
   return [...new Set(paths)];
 }

@@ -149,7 +149,9 @@ export function readPatchOutput(text: string): PatchReport {
   for (const line of text.split("\n")) {
     file = /^(?:patching|checking) file '?(.+?)'?(?: \(.*\))?$/.exec(line)?.[1] ?? file;
     const [, hunk, outcome, at, fuzz] =
-      /^Hunk #(\d+) (FAILED|ignored|succeeded) at (\d+)(?: with fuzz (\d+))?/.exec(line) ?? [];
+      /^Hunk #(\d{1,9}) (FAILED|ignored|succeeded) at (\d{1,9})(?: with fuzz (\d{1,9}))?/.exec(
+        line,
+      ) ?? [];
     if (hunk === undefined) continue;
     hunks.push({
       file,

@@ -75,13 +75,13 @@ export interface GupTestLine {
 }
 
 /** Names in its output, and what they are in its options. */
-const NAMES: Readonly<Record<string, GupCommand>> = {
-  GUP_FAST_BENCHMARK: "get-fast",
-  PIN_FAST_BENCHMARK: "pin-fast",
-  PIN_LONGTERM_BENCHMARK: "pin-longterm",
-  GUP_BASIC_TEST: "get-basic",
-  PIN_BASIC_TEST: "pin-basic",
-};
+const NAMES: ReadonlyMap<string, GupCommand> = new Map([
+  ["GUP_FAST_BENCHMARK", "get-fast"],
+  ["PIN_FAST_BENCHMARK", "pin-fast"],
+  ["PIN_LONGTERM_BENCHMARK", "pin-longterm"],
+  ["GUP_BASIC_TEST", "get-basic"],
+  ["PIN_BASIC_TEST", "pin-basic"],
+]);
 
 /**
  * A line of the output of gup_test, or of gup_benchmark, as it was called to 5.10. From 6.12 on it is
@@ -107,13 +107,18 @@ export function readGupTestLine(line: string): GupTestLine | undefined {
       .exec(line);
   if (found === null) return undefined;
   const [, label = "", get, put, size] = found;
-  const name = NAMES[label];
+  const name = NAMES.get(label);
   if (get === undefined && name === undefined) return undefined;
+  const [getNs, putNs, bytes] = [
+    Number(get ?? 0) * 1000,
+    Number(put ?? 0) * 1000,
+    Number(size ?? 0),
+  ];
+  // Another program's line, which may look like one of these: no recording holds such numbers.
+  if (![getNs, putNs, bytes].every(Number.isSafeInteger)) return undefined;
   return {
     ...(name === undefined ? {} : { name }),
-    ...(get === undefined || put === undefined
-      ? {}
-      : { times: { getNs: Number(get) * 1000, putNs: Number(put) * 1000 } }),
-    ...(size === undefined ? {} : { size: Number(size) }),
+    ...(get === undefined ? {} : { times: { getNs, putNs } }),
+    ...(size === undefined ? {} : { size: bytes }),
   };
 }

@@ -40,7 +40,7 @@ export function mappedPages(smaps: string, address: bigint): MappedPages | undef
       if (isInside) break;
       isInside = BigInt(`0x${from}`) <= address && address < BigInt(`0x${to}`);
     }
-    const [, name, kib] = /^(\w+):\s+(\d+) kB$/.exec(line) ?? [];
+    const [, name, kib] = /^(\w+):\s+(\d{1,12}) kB$/.exec(line) ?? [];
     if (isInside && name !== undefined) fields.set(name, Number(kib) * 1024);
   }
   if (!isInside) return undefined;

@@ -93,3 +93,15 @@ Deno.test("a damaged line is an error that says where", () => {
     assertEquals(said.test(message), true, message);
   }
 });
+
+Deno.test("the bucket of all that is larger has a count, too", () => {
+  const line =
+    '{"type":"hist","data":{"@ns":[{"min":-2147483648,"max":0,"count":9007199254740992}]}}';
+  assertThrows(() => readBpftraceHistograms(line), SyntaxError, '"@ns" has the bucket');
+});
+
+Deno.test("an error shows the beginning only of what is damaged", () => {
+  const line = `{"type":"hist","data":{"@${"x".repeat(100_000)}":1}}`;
+  const error = assertThrows(() => readBpftraceHistograms(line), SyntaxError, '"@xxx');
+  assertEquals(error.message.length < 600, true);
+});

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { textTable } from "headcount";
 import { benchAnalysis } from "./analysis.ts";
 import { benchCompare } from "./compare.ts";
+import { benchFuzz } from "./fuzz.ts";
 import { benchProbes } from "./probes.ts";
 import { benchRate } from "./rate.ts";
 import type { BenchOptions, BenchResult } from "./result.ts";
@@ -19,6 +20,7 @@ type Part = (options: BenchOptions) => Promise<BenchResult>;
 const PARTS: Readonly<Record<string, Part>> = {
   analysis: benchAnalysis,
   compare: benchCompare,
+  fuzz: benchFuzz,
   probes: benchProbes,
   rate: benchRate,
   verdict: benchVerdict,
@@ -30,6 +32,8 @@ async function main(): Promise<number> {
     options: {
       json: { type: "boolean", default: false },
       events: { type: "string" },
+      inputs: { type: "string" },
+      only: { type: "string" },
       rounds: { type: "string" },
       seed: { type: "string" },
       sizes: { type: "string" },

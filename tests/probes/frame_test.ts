@@ -124,3 +124,10 @@ Deno.test("PortReader loses no byte of any stream, cut anywhere", async () => {
   });
   await fc.assert(property, { numRuns: 200 });
 });
+
+Deno.test("PortReader drops the rest of a line of the agent's that is too long", async () => {
+  const long = "x".repeat(10_000);
+  const chunks = [`out${TOKEN} ${long}`, long, "\nmore", `${TOKEN} end\n`];
+  const parts = await readAll(chunks.map(bytesOf));
+  assertEquals(parts, ["out", { line: long.slice(0, 4095) }, "more", { line: "end" }]);
+});

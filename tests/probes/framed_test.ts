@@ -75,3 +75,12 @@ Deno.test("framedProcess() says what it means that there is no end", async () =>
   await assertRejects(() => process.pid, Error, '"ls -l" was not started: The machine is gone');
   await assertRejects(() => process.exit, Error, 'The machine is gone: "ls -l" has no result');
 });
+
+Deno.test("framedProcess() takes no word for a number that is none", async () => {
+  const { process, output, errors } = start();
+  for (const part of [line("pid"), line("exit 1e3")]) errors.send(part);
+  output.send(line("end"));
+  await Promise.all([process.stdout.cancel(), process.stderr.cancel()]);
+  await assertRejects(() => process.pid, Error, '"ls -l" has no result: its pid is ""');
+  await assertRejects(() => process.exit, Error, '"ls -l" has no result: its exit is "1e3"');
+});

@@ -64,3 +64,10 @@ Deno.test("splitLines() lets go of the stream when nobody wants the rest", async
   }
   assertEquals(cancelled, true);
 });
+
+Deno.test("splitLines() takes a byte order mark off the beginning, and off no chunk after it", async () => {
+  const mark = new Uint8Array([0xef, 0xbb, 0xbf]);
+  assertEquals(await linesOf(mark, "a\n", mark, "b\n"), ["a", "\ufeffb"]);
+  assertEquals(await linesOf(mark.subarray(0, 1), mark.subarray(1), "a"), ["a"]);
+  assertEquals(await linesOf("a", mark, "b"), ["a\ufeffb"]);
+});

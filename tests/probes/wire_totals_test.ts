@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { GATE_LINE, readWireLine } from "../../probes/wire.ts";
 import type { RecordingEvent } from "../../recording/event.ts";
-import { events, printed, RUN_EVENT } from "./wire_lines.ts";
+import { events, printed, RUN_EVENT, unreadable } from "./wire_lines.ts";
 
 Deno.test("readWireLine() takes sums by page from maps", () => {
   for (const name of ["added", "taken"] as const) {
@@ -117,3 +117,17 @@ for await (const { name } of Deno.readDir(WIRE)) {
     ]);
   });
 }
+
+Deno.test("readWireLine() takes no sum that is negative or past 2^53", () => {
+  const maps = [
+    { "@total": { "412": [-1, 0, 0, 0, 0, 0] } },
+    { "@total": { "412": [0, 0, 0, 0, 0, "18446744073709551615"] } },
+    { "@call": { "412": -1 } },
+    { "@added": { "1051136": -1 } },
+    { "@taken": { "-1": 1 } },
+  ];
+  for (const data of maps) {
+    const line = JSON.stringify({ type: "map", data });
+    assertEquals(readWireLine(line), unreadable(line), line);
+  }
+});

@@ -1,7 +1,13 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { analyze } from "../../analysis/analyze.ts";
-import { decodeItems, encodeItem, FormatError, type RecordingItem } from "../../recording/codec.ts";
+import {
+  decodeItems,
+  decodeLines,
+  encodeItem,
+  FormatError,
+  type RecordingItem,
+} from "../../recording/codec.ts";
 import { CALL, HEADER, LEAF, PUT, READY, RUN, WHOLE_CALL, WROTE } from "../analysis/support.ts";
 import { readFixture, RECORDINGS } from "../support/fixture.ts";
 
@@ -313,4 +319,10 @@ Deno.test("decodeItems() reads every line of the recordings that real kernels ga
     const items = await decode(...lines);
     assertEquals(items.map((item) => JSON.stringify(item)), lines, name);
   }
+});
+
+Deno.test("decodeLines() shows the beginning only of a format that is not known", () => {
+  const line = JSON.stringify({ kind: "header", format: "x".repeat(100_000) });
+  const error = assertThrows(() => decodeLines().decode(line), FormatError, '"xxx');
+  assert(error.message.length < 300);
 });

@@ -45,3 +45,10 @@ The following NEW packages will be installed:
   assertEquals(packages.map(exactly), ["libbpf1=1:1.5.0-3", "bpftrace=0.23.2-1"]);
   assertEquals(packages.map(({ bytes }) => bytes), [168832, 1936576]);
 });
+
+Deno.test("a size that is none is 0", () => {
+  for (const size of ["", "many", "1e3", "-1", "9".repeat(30)]) {
+    assertEquals(readPackages(`Package: a\nVersion: 1\nSize: ${size}\n`)[0]?.bytes, 0, size);
+  }
+  assertEquals(readPrintedUris(`'x' a_1_amd64.deb ${"9".repeat(30)} SHA256:`)[0]?.bytes, 0);
+});

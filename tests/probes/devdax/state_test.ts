@@ -33,6 +33,13 @@ Deno.test("what cannot be written or understood stops everything", async () => {
     MachineryError,
     "nothing is changed without that",
   );
+  for (const changes of ["null", "[null]", '[{"namespace":"namespace0.0"}]']) {
+    const text = `{"format": 1, "machine": "box", "changes": ${changes}}`;
+    for (const damaged of [text, "null"]) {
+      await Deno.writeTextFile(`${folder.path}/file`, damaged);
+      await assertRejects(() => readState(`${folder.path}/file`), MachineryError, "move it away");
+    }
+  }
   await Deno.writeTextFile(`${folder.path}/file`, '{"format": 2, "changes": []}');
   await assertRejects(() => readState(`${folder.path}/file`), MachineryError, "a newer headcount");
 });

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { pmemDevicesIn, type PmemText } from "../../../probes/devdax/use.ts";
 
 const NOTHING: PmemText = {
@@ -59,4 +59,20 @@ Deno.test("swap, other devices, loops and the kernel are uses, a partition's of 
   ]);
   const devices = pmemDevicesIn({ ...NOTHING, blocks: BLOCKS });
   assertEquals(devices.uses.map(({ how }) => how), ["is part of dm-0", "is part of md1"]);
+});
+
+Deno.test("a device whose size cannot be read has none", () => {
+  const { dax } = pmemDevicesIn({ ...NOTHING, dax: "dax0.0   device_dax\ndax1.0 x 1e999 kmem" });
+  assertEquals(dax.map(({ bytes, alignBytes }) => [bytes, alignBytes]), [[0, 0], [0, 0]]);
+});
+
+Deno.test("the names of as many processes as there can be are looked up at once", () => {
+  const pids = Array.from({ length: 20_000 }, (_, i) => i + 1);
+  const maps = pids.map((pid) => `/proc/${pid}/maps:7f-80 rw-s 0 00:06 250   /dev/dax0.0`).join(
+    "\n",
+  );
+  const names = pids.map((pid) => `/proc/${pid}/comm:p${pid}`).join("\n");
+  const began = performance.now();
+  assertEquals(uses({ maps, names }).at(-1), "dax0.0 is mapped by process 20000 (p20000)");
+  assert(performance.now() - began < 2000);
 });

@@ -2,34 +2,13 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type MachineFacts, machineFactsIn } from "../../../probes/doctor/facts.ts";
 import { judgeMachine } from "../../../probes/doctor/machine.ts";
 import { factsNames, readFacts, untraceable, withoutSymbol } from "../../support/facts.ts";
+import { MACHINE_TEXT } from "../../support/foreign_text.ts";
 
-/** What a guest with Debian's 6.12 shows, its benchmark put in. */
-const TEXT = {
-  uname: "6.12.118+deb13-amd64 x86_64",
-  uid: "0",
-  capabilities: "CapEff:\t000001ffffffffff",
-  lockdown: "[none] integrity confidentiality",
-  fileSystems: "nodev\tdebugfs\nnodev\ttracefs",
-  mounts: "debug /sys/kernel/debug debugfs rw 0 0\ntracing /sys/kernel/tracing tracefs rw 0 0",
-  tracing: "/sys/kernel/tracing",
-  functions: "__traceiter_initcall_level",
-  kprobes: "/sys/kernel/tracing/kprobe_events",
-  kprobeSymbol: "ffffffff81 T register_kprobe",
-  kprobesSwitch: "1",
-  ftraceSwitch: "1",
-  btf: "4987654",
-  gupTest: "/sys/kernel/debug/gup_test",
-  ramDisk: "there",
-  pools: "1048576 0 0\n2048 4 3",
-  thp: "[always] madvise never",
-  ndctl: "76.1",
-  daxctl: "76.1",
-};
 const DAX = { name: "dax0.0", bytes: 2 ** 27, alignBytes: 2 ** 21, driver: "device_dax" };
 
 const NAME = (await factsNames()).find((name) => name.startsWith("6.12.")) ?? "";
 const GOOD: MachineFacts = {
-  ...machineFactsIn(TEXT),
+  ...machineFactsIn(MACHINE_TEXT),
   bpftrace: { version: "0.17.0" },
   devices: { dax: [DAX], blocks: [], uses: [] },
   kernel: { facts: await readFacts(NAME) },
@@ -46,7 +25,15 @@ function found(facts: MachineFacts, name: string, needs = NEEDS): readonly strin
 Deno.test("a machine that has it all is well, and every check that is not says what to do", () => {
   const amiss = judgeMachine(GOOD, NEEDS).filter(({ state }) => state !== "ok" && state !== "skip");
   assertEquals(amiss, []);
-  const bare = { ...TEXT, uid: "1000", tracing: "", mounts: "", btf: "", ramDisk: "", pools: "" };
+  const bare = {
+    ...MACHINE_TEXT,
+    uid: "1000",
+    tracing: "",
+    mounts: "",
+    btf: "",
+    ramDisk: "",
+    pools: "",
+  };
   const broken: MachineFacts = {
     ...GOOD,
     ...machineFactsIn({ ...bare, gupTest: "", thp: "", ndctl: "", kprobeSymbol: "" }),
@@ -120,4 +107,10 @@ Deno.test("devdax: one device that can be traced is enough, unless another is as
 
 Deno.test("huge pages are told by size", () => {
   assertStringIncludes(found(GOOD, "huge pages")[0] ?? "", "ok: 2M: 3 of 4 free, 1G: 0 of 0 free");
+});
+
+Deno.test("machineFactsIn() takes no word for a number that is none", () => {
+  const pools = "1048576 0\nfew 4 3\n2048 1e999 3\n2048 4 3";
+  const facts = machineFactsIn({ ...MACHINE_TEXT, btf: "many", pools });
+  assertEquals([facts.btfBytes, facts.pools], [0, [{ pageBytes: 2 ** 21, total: 4, free: 3 }]]);
 });

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { findShortfalls, parseConfig, unheeded } from "../../../probes/kernel_build/config.ts";
 import type { OptionGroup } from "../../../probes/kernel_build/fragment.ts";
 
@@ -54,4 +54,14 @@ Deno.test("unheeded() names what is otherwise than a fragment has it", () => {
     "CONFIG_DEV_DAX=y\nCONFIG_FS_DAX=y\nCONFIG_NODES_SHIFT=6\nCONFIG_USB=n\nCONFIG_XFS_FS=y\n",
   );
   assertEquals(unheeded(fragment, CONFIG), ["FS_DAX", "NODES_SHIFT", "XFS_FS"]);
+});
+
+Deno.test("parseConfig() takes blanks off the end of a line, however many", () => {
+  const began = performance.now();
+  const blanks = " ".repeat(200_000);
+  assertEquals([...parseConfig(`CONFIG_A="a b" \r\nCONFIG_B=${blanks}y${blanks}\n`)], [
+    ["A", '"a b"'],
+    ["B", `${blanks}y`],
+  ]);
+  assert(performance.now() - began < 2000);
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RequestError } from "../../../probes/failure.ts";
 import { bytesOf, readPatches, touchedFiles } from "../../../probes/kernel_build/mails.ts";
 
@@ -91,4 +91,26 @@ rename to mm/moved.c
 Deno.test("touchedFiles() refuses what leads out of the tree", () => {
   const text = "--- a/../etc/passwd\n+++ b/../etc/passwd\n";
   assertThrows(() => touchedFiles({ text, file: "a" }), RequestError, "outside of the tree");
+});
+
+Deno.test("touchedFiles() refuses a path that can be no file's", () => {
+  for (const path of ["a/", "a/mm/", "a/mm//gup.c", "a/.", "a/mm/gup.c\0"]) {
+    const text = `--- ${path}\n+++ b/mm/gup.c\n`;
+    assertThrows(() => touchedFiles({ text, file: "a" }), RequestError, "or no file");
+  }
+});
+
+Deno.test("readPatches() refuses a mail that is not encoded as it says", () => {
+  const encoding = "Content-Transfer-Encoding: base64";
+  assertThrows(() => read(mail("[PATCH] a", "=", encoding)), RequestError, "base64 and is not");
+  const [patch] = read(mail("=?utf-8?b?*?=", DIFFERENCE));
+  assertEquals(patch?.title, "=?utf-8?b?*?=");
+});
+
+Deno.test("a mail that is made to take long is read at once", () => {
+  const began = performance.now();
+  read(mail("[1".repeat(20_000) + "[PATCH 1/2", DIFFERENCE));
+  read(mail("1".repeat(200_000), DIFFERENCE));
+  touchedFiles({ text: `--- ${"x".repeat(200_000)}\n`, file: "a" });
+  assert(performance.now() - began < 2000);
 });

@@ -93,7 +93,11 @@ Deno.test("fsdax is refused on this machine: its NVDIMMs hold somebody's data", 
 });
 
 Deno.test("a device whose struct pages are not where --map says is refused", async () => {
-  const list = JSON.stringify({ map: "dev", daxregion: { devices: [{ chardev: "dax1.0" }] } });
+  const list = JSON.stringify({
+    dev: "namespace1.0",
+    map: "dev",
+    daxregion: { devices: [{ chardev: "dax1.0" }] },
+  });
   const target = fakeTarget(
     "local",
     (command) =>

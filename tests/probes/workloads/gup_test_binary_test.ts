@@ -29,3 +29,9 @@ Deno.test("readGupTestLine() leaves alone what tells of no repeat", () => {
     assertEquals(readGupTestLine(line), undefined, line);
   }
 });
+
+Deno.test("readGupTestLine() takes no name that JavaScript has, and no number past 2^53", () => {
+  const lines = ["constructor: done", "toString: done", `Time: get:${"9".repeat(16)} put:1 us`];
+  lines.push(`Time: get:1 put:1 us, truncated (size: ${"9".repeat(400)})`);
+  for (const line of lines) assertEquals(readGupTestLine(line), undefined, line);
+});

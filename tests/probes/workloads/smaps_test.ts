@@ -45,3 +45,8 @@ FilePmdMapped:      8192 kB
 `;
   assertEquals(mappedPages(smaps, 0x1000n), { pageBytes: 4096, hugeBytes: 14 * 2 ** 20 });
 });
+
+Deno.test("mappedPages() takes no size that no double holds", () => {
+  const smaps = `1000-2000 rw-p 0 00:05 5\nKernelPageSize: ${"9".repeat(30)} kB\n`;
+  assertEquals(mappedPages(smaps, 0x1000n), { pageBytes: 0, hugeBytes: 0 });
+});
