@@ -177,7 +177,7 @@ export function touchedFiles({ text, file }: Pick<Patch, "text" | "file">): stri
   if (outside !== undefined) {
     throw new RequestError(
       `Cannot use the patch "${file}": ${
-        JSON.stringify(outside.slice(0, 200))
+        JSON.stringify(outside.slice(0, 100))
       } is outside of the tree, or no file`,
     );
   }

@@ -147,7 +147,8 @@ export function readPatchOutput(text: string): PatchReport {
   const hunks: HunkOutcome[] = [];
   let file = "";
   for (const line of text.split("\n")) {
-    file = /^(?:patching|checking) file '?(.+?)'?(?: \(.*\))?$/.exec(line)?.[1] ?? file;
+    const named = /^(?:patching|checking) file (.+)$/.exec(line)?.[1];
+    if (named !== undefined) file = withoutRemark(named).replace(/^'(.+)'$/, "$1");
     const [, hunk, outcome, at, fuzz] =
       /^Hunk #(\d{1,9}) (FAILED|ignored|succeeded) at (\d{1,9})(?: with fuzz (\d{1,9}))?/.exec(
         line,
@@ -166,6 +167,12 @@ export function readPatchOutput(text: string): PatchReport {
     isThere: /previously applied\) patch detected|already exists/.test(text),
     lacksFile: /can't find file to patch/.test(text),
   };
+}
+
+/** A file's name without what is said of it, as in "mm/b.c (renamed from mm/a.c)". */
+function withoutRemark(named: string): string {
+  const at = named.indexOf(" (");
+  return at > 0 && named.endsWith(")") ? named.slice(0, at) : named;
 }
 
 function misfit(

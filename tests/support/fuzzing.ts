@@ -188,8 +188,8 @@ const DEEP: readonly string[] = [
   `"x":${"[".repeat(100_000)}${"]".repeat(100_000)},`,
 ];
 
-/** What every parser is given first: all of the huge ones in the middle of a sample. */
-const HUGE: [number, Edit[]][] = [
-  ...DEEP.map((_, i): Edit => [998, 40, i << 4]),
-  ...PIECES.map((_, i): Edit => [999, 40, i << 4]),
-].map((edit) => [0, [edit]]);
+/** What every parser is given first: all of the huge ones, at two places of a sample. */
+const HUGE: [number, Edit[]][] = [14, 40].flatMap((at) => [
+  ...DEEP.map((_, i): Edit => [998, at, i << 4]),
+  ...PIECES.map((_, i): Edit => [999, at, i << 4]),
+]).map((edit) => [0, [edit]]);

@@ -99,3 +99,11 @@ Hunk #1 succeeded at 7 with fuzz 2 (offset -1 lines).
     { file: "mm/my file.c", hunk: 1, line: 7, fits: true, fuzz: 2 },
   ]);
 });
+
+Deno.test("readPatchOutput() reads a name that is made to take long at once", () => {
+  const began = performance.now();
+  const name = "mm/gup.c" + " (b".repeat(100_000);
+  const { hunks } = readPatchOutput(`patching file ${name}\nHunk #1 FAILED at 1.\n`);
+  assertEquals(hunks[0]?.file === name, true);
+  assertEquals(performance.now() - began < 2000, true);
+});
