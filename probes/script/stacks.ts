@@ -39,7 +39,10 @@ export function stackProbes(
   ];
 }
 
-/** At the end of a call, where `$pages` are those that it took. */
-export const STACK_COUNTED = `@stack_calls[@stack[tid], comm] = count();
-@stack_pages[@stack[tid], comm] = sum($pages);
+/**
+ * At the end of a call, where `$pages` are those that it took. By thread: where two processors come upon
+ * a new key at once, bpftrace 0.23 loses one of them (`map_update_elem` fails with EEXIST).
+ */
+export const STACK_COUNTED = `@stack_calls[@stack[tid], tid, comm] = count();
+@stack_pages[@stack[tid], tid, comm] = sum($pages);
 `;

@@ -91,7 +91,7 @@ Deno.test("renderScript() counts calls by stack only if it is asked to", async (
     const ends = makePlan(facts, { putsOf: "all" }).functions.slowPath === undefined ? 1 : 2;
     assertEquals(program.match(/@stack\[tid\] = kstack;/g)?.length, ends);
     assertEquals(
-      program.match(/@stack_pages\[@stack\[tid\], comm\] = sum\(\$pages\);/g)?.length,
+      program.match(/@stack_pages\[@stack\[tid\], tid, comm\] = sum\(\$pages\);/g)?.length,
       ends,
     );
     // What is left in it would be printed, stack by stack.

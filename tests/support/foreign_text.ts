@@ -6,8 +6,8 @@
 
 /** Maps by kernel stack, of 0.17 and of 0.23. */
 export const STACK_MAPS: readonly string[] = [
-  { "@stack_calls": { "\n    internal_get_user_pages_fast+1\n    vfs_write+562\n,dd": 3 } },
-  { "@stack_pages": { "\\n  gup_fast_fallback+1\\n  ksys_read+107\\n,deno": 512 } },
+  { "@stack_calls": { "\n    internal_get_user_pages_fast+1\n    vfs_write+562\n,412,dd": 3 } },
+  { "@stack_pages": { "\\n  gup_fast_fallback+1\\n  ksys_read+107\\n,412,deno": 512 } },
 ].map((data) => JSON.stringify({ type: "map", data }));
 
 /** Lines of /proc/kallsyms. */
