@@ -6,10 +6,9 @@
 
 import type { Command } from "@commander-js/extra-typings";
 import { join, resolve } from "node:path";
-import { diagnose, MachineryError, renderDoctor } from "../mod.ts";
-import { complain, EXIT_INTERRUPTED, EXIT_MACHINERY, isColourful, writeAll } from "./output.ts";
-import { showProgress } from "./record.ts";
-import { abortOnSignals } from "./signals.ts";
+import { diagnose, renderDoctor } from "../mod.ts";
+import { look } from "./look.ts";
+import { EXIT_MACHINERY, isColourful, writeAll } from "./output.ts";
 import { targetCommand, type TargetOptions, targetWish } from "./target_options.ts";
 
 /** Adds the command `doctor`. */
@@ -40,39 +39,26 @@ Examples:
 const DEFAULT_BYTES: number = 2 * 1024 ** 2;
 
 async function doctorCommand(options: TargetOptions, out: string, json: boolean): Promise<number> {
-  const progress = showProgress(options.quiet ?? false);
-  const abort = new AbortController();
-  const stopListening = abortOnSignals(abort);
-  const timer = setTimeout(() => {
-    abort.abort(new MachineryError(`No answer within ${options.timeout} s; --timeout takes more`));
-  }, options.timeout * 1000);
   const temporary = Deno.env.get("TMPDIR") || "/tmp";
   const folder = await Deno.makeTempDir({ prefix: "headcount-doctor-" }).catch(() => undefined);
   try {
-    const targets = await diagnose({
-      ...targetWish(options, options.size ?? DEFAULT_BYTES, {
-        log: join(folder ?? temporary, "kernel.log"),
-        signal: abort.signal,
-        onEvent: progress.tell.bind(progress),
-      }),
-      out,
-      temporary,
+    return await look(options, "answer", (run) =>
+      diagnose({
+        ...targetWish(options, options.size ?? DEFAULT_BYTES, {
+          log: join(folder ?? temporary, "kernel.log"),
+          ...run,
+        }),
+        out,
+        temporary,
+      }), async (targets) => {
+      const runs = targets.at(-1)?.runs ?? false;
+      const text = json
+        ? `${JSON.stringify({ runs, targets }, null, 2)}\n`
+        : renderDoctor(targets, { width: 80, colour: isColourful() });
+      await writeAll(Deno.stdout, text);
+      return runs ? 0 : EXIT_MACHINERY;
     });
-    progress.finish();
-    const runs = targets.at(-1)?.runs ?? false;
-    const text = json
-      ? `${JSON.stringify({ runs, targets }, null, 2)}\n`
-      : renderDoctor(targets, { width: 80, colour: isColourful() });
-    await writeAll(Deno.stdout, text);
-    return runs ? 0 : EXIT_MACHINERY;
-  } catch (error) {
-    if (typeof abort.signal.reason !== "string") throw error;
-    complain(`Stopped by ${abort.signal.reason} in phase "${progress.phase}".`);
-    return EXIT_INTERRUPTED;
   } finally {
-    progress.finish();
-    clearTimeout(timer);
-    stopListening();
     if (folder !== undefined) await Deno.remove(folder, { recursive: true });
   }
 }

@@ -6,10 +6,9 @@
 
 import type { Command } from "@commander-js/extra-typings";
 import { join } from "node:path";
-import { MachineryError, planFor, renderPlan, VERSION } from "../mod.ts";
-import { complain, EXIT_INTERRUPTED, isColourful, writeAll } from "./output.ts";
-import { showProgress } from "./record.ts";
-import { abortOnSignals } from "./signals.ts";
+import { planFor, renderPlan, VERSION } from "../mod.ts";
+import { look } from "./look.ts";
+import { isColourful, writeAll } from "./output.ts";
 import { targetCommand, type TargetOptions, targetWish } from "./target_options.ts";
 
 /** Adds the command `plan`. */
@@ -37,37 +36,23 @@ Examples:
 const ROOM_BYTES: number = 2 * 1024 ** 2;
 
 async function planCommand(options: TargetOptions, json: boolean): Promise<number> {
-  const progress = showProgress(options.quiet ?? false);
-  const abort = new AbortController();
-  const stopListening = abortOnSignals(abort);
-  const timer = setTimeout(() => {
-    abort.abort(new MachineryError(`No plan within ${options.timeout} s; --timeout takes more`));
-  }, options.timeout * 1000);
   const folder = await Deno.makeTempDir({ prefix: "headcount-plan-" });
   try {
-    const run = {
-      log: join(folder, "kernel.log"),
-      signal: abort.signal,
-      onEvent: progress.tell.bind(progress),
-    };
-    const plan = await planFor({
-      ...targetWish(options, options.size ?? ROOM_BYTES, run),
-      headcount: VERSION,
+    return await look(options, "plan", (run) =>
+      planFor({
+        ...targetWish(options, options.size ?? ROOM_BYTES, {
+          log: join(folder, "kernel.log"),
+          ...run,
+        }),
+        headcount: VERSION,
+      }), async (plan) => {
+      const text = json
+        ? `${JSON.stringify(plan, null, 2)}\n`
+        : renderPlan(plan, { width: 80, colour: isColourful() });
+      await writeAll(Deno.stdout, text);
+      return 0;
     });
-    progress.finish();
-    const text = json
-      ? `${JSON.stringify(plan, null, 2)}\n`
-      : renderPlan(plan, { width: 80, colour: isColourful() });
-    await writeAll(Deno.stdout, text);
-    return 0;
-  } catch (error) {
-    if (typeof abort.signal.reason !== "string") throw error;
-    complain(`Stopped by ${abort.signal.reason} in phase "${progress.phase}".`);
-    return EXIT_INTERRUPTED;
   } finally {
-    progress.finish();
-    clearTimeout(timer);
-    stopListening();
     await Deno.remove(folder, { recursive: true });
   }
 }

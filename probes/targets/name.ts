@@ -51,7 +51,6 @@ export function hostOf(name: SshName): string {
   };
   if (host === "" || host === "ssh://") refuse("it names no host");
   if (host.startsWith("-")) refuse('its host begins with "-"');
-  // deno-lint-ignore no-control-regex
-  if (/[\x00-\x20\x7f]/.test(host)) refuse("its host has blanks or control characters");
+  if (/[\s\p{Cc}]/u.test(host)) refuse("its host has blanks or control characters");
   return host;
 }
