@@ -214,6 +214,7 @@ function reportOn(state: State, footer: Footer | undefined): Report {
     balance: { ...sums.balance },
     unlisted: { calls, grabs, refs },
     allMovedSeen: areAllMovedSeen(moved, tellsMoved),
+    onlyPins: seen.every(({ kind }) => kind === "pin"),
     putSide: side,
     refcounts,
   });

@@ -7,7 +7,7 @@
 import type { Footer, SessionEnd } from "../recording/footer.ts";
 import type { PlanSummary, TargetSummary, WorkloadSummary } from "../recording/header.ts";
 import type { Collected, HelperFailure, PartCounts } from "./collected.ts";
-import { type Law, lawsOf } from "./laws.ts";
+import { areProven, type Law, lawsOf } from "./laws.ts";
 import type { PutSide } from "./put_side.ts";
 import type { RefcountWitness } from "./refcounts.ts";
 import { counted } from "./words.ts";
@@ -86,6 +86,12 @@ export interface Ledger {
    * it does not tell.
    */
   readonly allMovedSeen: boolean | null;
+  /**
+   * By what it is known that all grabs were seen though the kernel skipped probes, or calls have no
+   * end: by what the workload moved, page by page, or by the kernel's own counter of pins, which no
+   * probe touches. Absent where nothing was skipped, and where it is not known.
+   */
+  readonly accountedBy?: "moved" | "pins";
   /** The stream against the kernel, sum by sum. */
   readonly laws: readonly Law[];
 }
@@ -106,6 +112,8 @@ export interface LedgerInput {
   readonly unlisted: UnlistedSums;
   /** Whether the workload moved just the pages that were seen to be taken; `null` if unknown. */
   readonly allMovedSeen: boolean | null;
+  /** Whether all calls that are judged pinned. */
+  readonly onlyPins: boolean;
   readonly putSide: Pick<PutSide, "pins">;
   /** What the page_ref tracepoints say; `undefined` without them. */
   readonly refcounts: RefcountWitness | undefined;
@@ -134,6 +142,7 @@ export interface LedgerInput {
  *   balance: { even: 0, uneven: 0, unsure: 0 },
  *   unlisted: { calls: 0, grabs: 0, refs: 0 },
  *   allMovedSeen: null,
+ *   onlyPins: false,
  *   putSide: { pins: { taken: 0, put: null, surplus: 0 } },
  *   refcounts: undefined,
  * });
@@ -170,28 +179,28 @@ export function drawUpLedger(input: LedgerInput): Ledger {
     allMovedSeen: input.allMovedSeen,
     laws,
   };
-  return { ...ledger, clean: complaints(ledger).length === 0 };
+  const by = accountedBy(ledger, input.onlyPins);
+  const accounted = by === undefined ? ledger : { ...ledger, accountedBy: by };
+  return { ...accounted, clean: complaints(accounted).length === 0 };
 }
 
 /**
- * Whether all grabs are accounted for: the calls that were seen took what the workload moved, page by
- * page, and their references match their pages. Then no grab was skipped, whatever the kernel skipped:
- * a program of BPF that is interrupted, or preempted, on a processor is skipped for whoever comes upon
- * it there, of whatever process. It says nothing of look-ups and puts.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- *
- * const balance = { even: 3, uneven: 0, unsure: 0 };
- * assertEquals(isAccounted({ allMovedSeen: true, balance, laws: [] }), true);
- * ```
+ * By what all grabs are accounted for, where probes were skipped. Each call's references match its
+ * pages, and either the calls took what the workload moved, page by page, or they all pinned and the
+ * kernel counted as many pins as were seen. Then no grab was skipped, whatever the kernel skipped: a
+ * program of BPF that is interrupted, or preempted, on a processor is skipped for whoever comes upon it
+ * there, of whatever process. It says nothing of look-ups and puts.
  */
-export function isAccounted(
-  { allMovedSeen, balance, laws }: Pick<Ledger, "allMovedSeen" | "balance" | "laws">,
-): boolean {
-  return allMovedSeen === true && balance.uneven + balance.unsure === 0 &&
-    laws.every(({ holds }) => holds !== false);
+function accountedBy(
+  { missed, incomplete, allMovedSeen, balance, laws }: Ledger,
+  onlyPins: boolean,
+): Ledger["accountedBy"] {
+  if ((missed ?? 0) + (incomplete ?? 0) === 0) return undefined;
+  if (balance.uneven + balance.unsure > 0 || laws.some(({ holds }) => holds === false)) {
+    return undefined;
+  }
+  if (allMovedSeen === true) return "moved";
+  return onlyPins && balance.even > 0 && areProven(laws, ["pins taken"]) ? "pins" : undefined;
 }
 
 /** The kinds of probes whose skipped runs the kernel counted. */
@@ -227,7 +236,7 @@ export function complaints(ledger: Ledger): readonly string[] {
   const cut = cutShort(ledger);
   if (cut !== undefined) found.push(cut);
   if (ledger.lost > 0) found.push(`${were(ledger.lost, "event")} lost in the tracer's buffer.`);
-  if (ledger.missed !== null && ledger.missed > 0 && !isAccounted(ledger)) {
+  if (ledger.missed !== null && ledger.missed > 0 && ledger.accountedBy === undefined) {
     found.push(`${were(ledger.missed, "probe run")} skipped by the kernel.`);
   } else if (ledger.missesOf !== "all" && ledger.allMovedSeen === false) {
     found.push(
@@ -242,7 +251,9 @@ export function complaints(ledger: Ledger): readonly string[] {
     found.push(`The BPF helper "${helper}" failed ${counted(times, "time")} with ${code}.`);
   }
   // Those of a thread that ends, such as on a futex, are of nothing that was moved.
-  if (ledger.incomplete !== null && ledger.incomplete > 0 && !isAccounted(ledger)) {
+  if (
+    ledger.incomplete !== null && ledger.incomplete > 0 && ledger.accountedBy === undefined
+  ) {
     found.push(`${were(ledger.incomplete, "call")} entered and never returned.`);
   }
   if (ledger.orphans > 0) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isAccounted, type Ledger } from "../ledger.ts";
+import type { Ledger } from "../ledger.ts";
 import { counted, known } from "../words.ts";
 import { fields, type Paint } from "./layout.ts";
 import type { Report } from "./report.ts";
@@ -70,9 +70,12 @@ export function ledgerLines(
 }
 
 function callsText(ledger: Ledger): string {
-  const { incomplete, orphans, parts } = ledger;
-  const isExcused = incomplete !== null && incomplete > 0 && isAccounted(ledger);
-  const excuse = isExcused ? " (none of what was moved)" : "";
+  const { incomplete, orphans, parts, accountedBy } = ledger;
+  const excuse = incomplete === null || incomplete === 0 || accountedBy === undefined
+    ? ""
+    : accountedBy === "moved"
+    ? " (none of what was moved)"
+    : " (none of the pins)";
   const { lacking = 0, surplus = 0 } = parts ?? {};
   const odd = lacking + surplus === 0
     ? ""
@@ -90,9 +93,13 @@ function sumsRows({ unlisted }: Ledger): readonly (readonly [string, string])[] 
 }
 
 function missedText(ledger: Ledger): string {
-  const { missed, missesOf } = ledger;
+  const { missed, missesOf, accountedBy } = ledger;
   if (missed === null) return "unknown how many missed";
   const kind = missesOf === "fentry" ? " of fentry, of others unknown" : "";
-  const excuse = missed > 0 && isAccounted(ledger) ? " (no grab: all that was moved is seen)" : "";
+  const excuse = missed === 0 || accountedBy === undefined
+    ? ""
+    : accountedBy === "moved"
+    ? " (no grab: all that was moved is seen)"
+    : " (no grab: the kernel counted as many pins)";
   return `${missed} missed${kind}${excuse}`;
 }

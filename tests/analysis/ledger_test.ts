@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { complaints, isAccounted, type Ledger } from "../../analysis/ledger.ts";
+import { complaints, type Ledger } from "../../analysis/ledger.ts";
 import type { RecordingEvent } from "../../recording/event.ts";
 import type { Footer } from "../../recording/footer.ts";
 import {
@@ -60,7 +60,7 @@ Deno.test("drawUpLedger() is clean when nothing is missing", async () => {
   });
 });
 
-Deno.test("drawUpLedger() judges pins in a guest of our own only", async () => {
+Deno.test("drawUpLedger() holds more pins than were seen against a guest of our own only", async () => {
   const footer = { ...FOOTER, pins: { acquired: 600, released: 600 } };
   const local = { ...HEADER, target: { ...HEADER.target, kind: "local" } } as const;
   const guest = await ledgerOf(footer);
@@ -71,6 +71,8 @@ Deno.test("drawUpLedger() judges pins in a guest of our own only", async () => {
   const elsewhere = await ledgerOf(footer, [], local);
   assertEquals(pinLaw(elsewhere), [512, 600, null, "others pin too"]);
   assertEquals(elsewhere.clean, true);
+  const alone = await ledgerOf({ ...FOOTER, pins: { acquired: 512, released: 512 } }, [], local);
+  assertEquals(pinLaw(alone), [512, 512, true, null]);
   const workload = { ...HEADER.workload, scope: "machine" } as const;
   const all = await ledgerOf(footer, [], { ...local, workload });
   assertEquals(pinLaw(all), [512, 600, null, "not read at the same moment"]);
@@ -113,15 +115,39 @@ Deno.test("complaints() names everything that is missing", async () => {
 Deno.test("complaints() lets probes be skipped where every byte that was moved is accounted for", async () => {
   const footer = { ...FOOTER, missed: 24 };
   const whole = await ledgerOf(footer);
-  assertEquals([whole.missed, isAccounted(whole), complaints(whole)], [24, true, []]);
+  assertEquals([whole.missed, whole.accountedBy, complaints(whole)], [24, "moved", []]);
   // A call that was not seen, and one that took less than it returned.
   const without = EVENTS_6_1.filter((event) => !("call" in event && event.call === 2));
   const lacking = await reportOf(without, { footer: { ...footerFor(without), missed: 24 } });
-  assertEquals([isAccounted(lacking.ledger), lacking.verdict], [false, "per-page"]);
+  assertEquals([lacking.ledger.accountedBy, lacking.verdict], [undefined, "per-page"]);
   assertEquals(lacking.ledger.clean, false);
   const uneven = EVENTS_6_1.map((event) => event.kind === "run" ? { ...event, count: 1 } : event);
   const { ledger } = await reportOf(uneven, { footer: { ...footerFor(uneven), missed: 24 } });
-  assertEquals([isAccounted(ledger), ledger.clean], [false, false]);
+  assertEquals([ledger.accountedBy, ledger.clean], [undefined, false]);
+});
+
+Deno.test("complaints() lets probes be skipped where the kernel counted just the pins that were seen", async () => {
+  // What a command of the user's moves is not known.
+  const silent = EVENTS_6_1.filter(({ kind }) => kind !== "workload");
+  const workload = { ...HEADER.workload, scope: "command" } as const;
+  const ledgerAt = async (
+    acquired: number,
+    target: Partial<typeof HEADER.target> = {},
+    events: readonly RecordingEvent[] = silent,
+  ): Promise<Ledger> => {
+    const header = { ...HEADER, workload, target: { ...HEADER.target, ...target } };
+    const footer = { ...footerFor(events), missed: 24, pins: { acquired, released: acquired } };
+    return (await reportOf(events, { header, footer })).ledger;
+  };
+  const said = ({ accountedBy, clean }: Ledger) => [accountedBy, clean];
+  assertEquals(said(await ledgerAt(512)), ["pins", true]);
+  assertEquals(said(await ledgerAt(513)), [undefined, false]);
+  // Elsewhere others may pin, but where the counts agree they did not.
+  assertEquals(said(await ledgerAt(512, { kind: "ssh" })), ["pins", true]);
+  assertEquals(said(await ledgerAt(513, { kind: "ssh" })), [undefined, false]);
+  // Gets are not counted by the kernel.
+  const got = silent.map((event) => event.kind === "call" ? { ...event, flags: 0 } : event);
+  assertEquals(said(await ledgerAt(0, {}, got)), [undefined, false]);
 });
 
 Deno.test("complaints() lets a call be without an end where nothing that was moved depends on it", async () => {

@@ -7,14 +7,53 @@ import { finish, startCommand, temporaryFolder } from "../support/cli.ts";
 import { guestDeadline, kernelTest } from "../support/guest.ts";
 import { freePort, lacksSshd, untilGreeted, writeSshFiles } from "../support/sshd.ts";
 
-/** Has a guest run an sshd; gives the variables of whoever connects to it. */
-async function serve(guest: Guest, folder: string, port: number): Promise<Record<string, string>> {
+const MACHINE = {
+  append: "",
+  memoryBytes: 2 ** 31,
+  cpus: 2,
+  regionBytes: regionBytes(2 ** 21, 2 ** 21),
+  diskBytes: 2 ** 21,
+  cache: cacheFolder(),
+  onEvent: () => {},
+};
+
+/** Two guests that can be reached as machines are. */
+interface Machines extends AsyncDisposable {
+  /** What answers to `box`. */
+  readonly box: Guest;
+  /** What answers to `box2`. */
+  readonly box2: Guest;
+  /** Variables of whoever connects to them. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Boots two guests, in each of which an sshd runs. */
+async function bootMachines(image: string, folder: string): Promise<Machines> {
+  await using stack = new AsyncDisposableStack();
+  const port = await freePort();
+  const ports = [port, await freePort(port + 1)] as const;
+  const [box, box2] = await Promise.all(
+    ports.map(async (from) =>
+      stack.use(
+        await bootGuest({
+          ...MACHINE,
+          kernel: { image },
+          forward: { from, to: 22 },
+          log: `${folder}/kernel-${from}.log`,
+          signal: guestDeadline(),
+        }),
+      )
+    ),
+  );
+  assert(box !== undefined && box2 !== undefined);
   const tools = "/run/headcount/tools";
   const { bin, start } = await writeSshFiles(folder, {
     port,
+    second: ports[1],
     listen: 22,
     address: "0.0.0.0",
-    seen: guest.provide(folder),
+    // Both guests see the host's folders at one place.
+    seen: box.provide(folder),
     environment: {
       TMPDIR: "/tmp",
       // As the guest's own commands have them: what is on its image of tools is quick.
@@ -29,9 +68,13 @@ async function serve(guest: Guest, folder: string, port: number): Promise<Record
     "$busybox ip link set eth0 up",
     'exec sh "$0"',
   ].join("\n");
-  void collect(guest.exec(["sh", "-c", network, guest.provide(start)])).catch(() => {});
-  await untilGreeted(port, 60);
-  return { PATH: `${bin}:${Deno.env.get("PATH")}`, TMPDIR: folder };
+  for (const guest of [box, box2]) {
+    void collect(guest.exec(["sh", "-c", network, guest.provide(start)])).catch(() => {});
+  }
+  await Promise.all(ports.map((it) => untilGreeted(it, 60)));
+  const env = { PATH: `${bin}:${Deno.env.get("PATH")}`, TMPDIR: folder };
+  const guests = stack.move();
+  return { box, box2, env, [Symbol.asyncDispose]: () => guests.disposeAsync() };
 }
 
 /** What runs in the guest that headcount started, and folders of its connections. */
@@ -56,21 +99,8 @@ function sshKernelTest(name: string, fn: (image: string) => Promise<void>): void
 
 sshKernelTest("machines are traced over ssh, and a connection may drop", async (image) => {
   await using folder = await temporaryFolder();
-  const port = await freePort();
-  await using guest = await bootGuest({
-    kernel: { image },
-    append: "",
-    memoryBytes: 2 * 2 ** 30,
-    cpus: 2,
-    regionBytes: regionBytes(2 ** 21, 2 ** 21),
-    diskBytes: 2 ** 21,
-    forward: { from: port, to: 22 },
-    cache: cacheFolder(),
-    log: `${folder.path}/kernel.log`,
-    signal: guestDeadline(),
-    onEvent: () => {},
-  });
-  const env = await serve(guest, folder.path, port);
+  await using machines = await bootMachines(image, folder.path);
+  const { box, box2, env } = machines;
   const trace = (...words: readonly string[]) => startCommand(["trace", ...words], env);
 
   // A drop in mid-trace: what was recorded is kept, and nothing goes on there.
@@ -86,14 +116,14 @@ sshKernelTest("machines are traced over ssh, and a connection may drop", async (
   assertMatch(after, /^target: ssh:box \(root, bpftrace\)$/m);
   assertMatch(after, /^headcount: The connection to "box" is gone: ssh exited with \d+$/m);
   assertMatch(after, /The recording so far is kept in/);
-  assertEquals(await leftIn(guest), "");
+  assertEquals(await leftIn(box), "");
   const analyzed = await finish(await startCommand(["analyze", "--json", dropped]));
   const cut: Report = JSON.parse(analyzed.stdout);
   assertEquals([analyzed.code, cut.verdict], [2, "undecided"]);
   assertEquals([cut.target.kind, cut.target.host], ["ssh", "box"]);
   assertMatch(JSON.stringify(cut.ledger.end), /"failed".*connection to .* is gone/);
 
-  // Two machines at once, which are this one by two names, and one that is none.
+  // Two machines at once, and one that is another than it was.
   const both = `${folder.path}/both`;
   const hosts = ["box", "box2", "stranger"].flatMap((host) => ["--target", `ssh:${host}`]);
   const table = await finish(
@@ -115,7 +145,7 @@ sshKernelTest("machines are traced over ssh, and a connection may drop", async (
   const report: Report = JSON.parse(alone.stdout);
   assertEquals([alone.code, report.verdict, report.ledger.clean], [0, "once", true]);
   assertEquals(report.totals, two.sums.totals);
-  assertEquals(await leftIn(guest), "");
+  assertEquals([await leftIn(box), await leftIn(box2)], ["", ""]);
 });
 
 /** Waits until a trace says a line; gives the ssh process of its connection, and all that it says. */

@@ -108,9 +108,11 @@ export interface SshFiles {
  */
 export async function writeSshFiles(
   folder: string,
-  { port, listen, address = "127.0.0.1", seen = folder, environment = {} }: {
+  { port, second = port, listen, address = "127.0.0.1", seen = folder, environment = {} }: {
     /** Port that clients connect to. */
     readonly port: number;
+    /** Port of `box2`, where that is another machine. */
+    readonly second?: number;
     /** Port that sshd listens on. */
     readonly listen: number;
     readonly address?: string;
@@ -181,7 +183,9 @@ exec ${root}/usr/sbin/sshd -D -e -f /mnt/sshd_config
   await write(
     "config",
     [
-      host("box box2", "root", "box"),
+      host("box", "root", "box"),
+      host("box2", "root", "box"),
+      `  Port ${second}`,
       host("noisy", "noisy", "box"),
       host("bare", "bare", "box"),
       host("plain", "plain", "box"),
@@ -211,15 +215,19 @@ async function makeKey(path: string): Promise<void> {
   if (!success) throw new Error(`ssh-keygen did not make "${path}"`);
 }
 
-/** A port of this machine's loopback that nobody has, below those that are given to whoever asks. */
-export async function freePort(): Promise<number> {
+/**
+ * A port of this machine's loopback that nobody has, below those that are given to whoever asks.
+ *
+ * @param from The first that will do; a random one if left out.
+ */
+export async function freePort(from?: number): Promise<number> {
   const { stdout } = await new Deno.Command("cat", { args: ["/proc/net/tcp"] }).output();
   const taken = new Set(
     [...new TextDecoder().decode(stdout).matchAll(/^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) /gm)]
       .map(([, port = ""]) => parseInt(port, 16)),
   );
   const [chance = 0] = crypto.getRandomValues(new Uint16Array(1));
-  let port = 20_000 + chance % 10_000;
+  let port = from ?? 20_000 + chance % 10_000;
   while (taken.has(port)) port++;
   return port;
 }
