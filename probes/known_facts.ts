@@ -35,14 +35,15 @@ export interface MachineFacts {
 /**
  * Reads all of it.
  *
- * @throws {MachineryError} as {@linkcode readFactsOnce} does.
+ * @throws {MachineryError} when the kernel or the machine lacks something that no plan can do without.
  */
 export async function readMachine(target: Target, cache: string): Promise<MachineFacts> {
+  const build = readBuild(target);
   try {
     const [facts, processor, vmemmapBase] = await Promise.all([
-      readFactsOnce(target, cache),
+      build.then((build) => readFactsOnce(target, cache, build)),
       readProcessor(target),
-      readAddress(target, VMEMMAP_BASE),
+      build.then((build) => findVmemmapBase(target, cache, build)),
     ]);
     return { facts, processor, vmemmapBase };
   } catch (error) {
@@ -51,26 +52,63 @@ export async function readMachine(target: Target, cache: string): Promise<Machin
 }
 
 /**
- * Reads a kernel's facts, or takes those that were read of the same build before. What identifies it is
- * its build id (an ELF note), and its release and version.
+ * What identifies a kernel: its build id (an ELF note), and its release and version. `undefined` where
+ * a machine is asked each time, since it is not known which bpftrace runs there.
+ */
+async function readBuild(target: Target): Promise<string | undefined> {
+  if (target.bpftraceIdentity === undefined) return undefined;
+  return await readText(
+    target,
+    ["sh", "-c", "uname -rvm && sha256sum </sys/kernel/notes"],
+    "Asking for the kernel's build",
+  );
+}
+
+/**
+ * Reads a kernel's facts, or takes those that were read of the same build before.
  *
  * @throws {MachineryError} when the kernel or the machine lacks something that no plan can do without.
  */
-export async function readFactsOnce(target: Target, cache: string): Promise<KernelFacts> {
+async function readFactsOnce(
+  target: Target,
+  cache: string,
+  build: string | undefined,
+): Promise<KernelFacts> {
   const { bpftraceIdentity } = target;
-  if (bpftraceIdentity === undefined) return await readKernelFacts(target);
-  const [build, commandLine] = await Promise.all([
-    readText(
-      target,
-      ["sh", "-c", "uname -rvm && sha256sum </sys/kernel/notes"],
-      "Asking for the kernel's build",
-    ),
-    readText(target, ["cat", "/proc/cmdline"], "Reading the kernel's command line"),
-  ]);
+  if (build === undefined || bpftraceIdentity === undefined) return await readKernelFacts(target);
   const name = `${await digest([build, bpftraceIdentity, QUESTIONS])}.json`;
-  const path = await cached(join(cache, FACTS_FOLDER), name, async (path) => {
-    await Deno.writeTextFile(path, JSON.stringify(await readKernelFacts(target)));
-  });
+  const [commandLine, path] = await Promise.all([
+    readText(target, ["cat", "/proc/cmdline"], "Reading the kernel's command line"),
+    cached(join(cache, FACTS_FOLDER), name, async (path) => {
+      await Deno.writeTextFile(path, JSON.stringify(await readKernelFacts(target)));
+    }),
+  ]);
   const facts: KernelFacts = JSON.parse(await Deno.readTextFile(path));
   return { ...facts, commandLine: commandLine.trim() };
+}
+
+/** Where a kernel's text begins: kallsyms has it early, and a kernel is moved as a whole. */
+const TEXT = "_text";
+
+/**
+ * Finds where the kernel keeps the address of the first struct page: how far behind its text that is
+ * is its image's, and to look through half of the symbols takes an emulated guest a second.
+ */
+async function findVmemmapBase(
+  target: Target,
+  cache: string,
+  build: string | undefined,
+): Promise<number> {
+  if (build === undefined) return await readAddress(target, VMEMMAP_BASE);
+  const text = await readAddress(target, TEXT);
+  const path = await cached(
+    join(cache, FACTS_FOLDER),
+    `${await digest([build, TEXT, VMEMMAP_BASE])}.offset`,
+    async (path) => {
+      const address = await readAddress(target, VMEMMAP_BASE);
+      await Deno.writeTextFile(path, text === 0 || address === 0 ? "" : String(address - text));
+    },
+  );
+  const offset = await Deno.readTextFile(path);
+  return offset === "" ? await readAddress(target, VMEMMAP_BASE) : text + Number(offset);
 }

@@ -5,9 +5,10 @@
  */
 
 import type { WorkloadReport } from "../recording/event.ts";
-import type { Footer, PinCounters, SessionEnd } from "../recording/footer.ts";
+import type { Footer, SessionEnd } from "../recording/footer.ts";
 import type { RecordingItem } from "../recording/codec.ts";
 import type { Header, Scope } from "../recording/header.ts";
+import { Dump } from "./dump.ts";
 import { MachineryError } from "./failure.ts";
 import { splitLines } from "./lines.ts";
 import { merge } from "./merge.ts";
@@ -16,7 +17,7 @@ import { collect, type Process, type Target } from "./targets/target.ts";
 import { Tail } from "./tail.ts";
 import { Tally } from "./tally.ts";
 import { GATE_LINE, readWireLine } from "./wire.ts";
-import { readMisses, readPinCounters, readSettledPins } from "./witness.ts";
+import { Witnesses } from "./witness.ts";
 import { workloadFailure } from "./workloads/failure.ts";
 import { readWorkloadLine } from "./workloads/report.ts";
 
@@ -42,6 +43,8 @@ export interface SessionWish {
   readonly needsPages: boolean;
   /** Path of the bpftrace program, as this machine has it. */
   readonly script: string;
+  /** What its command begins with, on the target; absent for nothing. */
+  readonly tracerPrefix?: readonly string[];
   /** Options of bpftrace beside those that every version has. */
   readonly tracerOptions: readonly string[];
   /** Variables of bpftrace's environment. */
@@ -50,12 +53,20 @@ export interface SessionWish {
   readonly command: readonly string[];
   /** Variables of the workload's environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /**
+   * Whether nothing else is done on the target: then bpftrace is left to end with it, which takes an
+   * emulated guest a second and more for the probes alone.
+   */
+  readonly isLast?: boolean;
   /** Ends the session early; what was recorded so far is kept. */
   readonly signal: AbortSignal;
 }
 
 /** Seconds that bpftrace gets to print its totals after it was asked to stop. */
 const GRACE_SECONDS = 10;
+
+/** Seconds that it gets to print them as it goes on, before it is asked to stop. */
+const DUMP_SECONDS = 3;
 
 /** What ends bpftrace's child, and with it bpftrace. */
 const END = "exit\n";
@@ -99,12 +110,9 @@ class Session {
   readonly #target: Target;
   readonly #wish: SessionWish;
   readonly #tally = new Tally();
+  readonly #witnesses: Witnesses;
   #end: SessionEnd = { kind: "complete" };
   #totalsComplete = false;
-  #pinsBefore: PinCounters | undefined;
-  #pins: PinCounters | undefined;
-  #missedBefore = 0;
-  #missed: number | undefined;
   #workloadExit: number | undefined;
   /** What the workload said that cannot be understood. */
   #nonsense: string | undefined;
@@ -113,12 +121,17 @@ class Session {
   #isStopped = false;
   /** Whether what is seen is seen by now. */
   #gone = false;
+  /** What bpftrace prints of its totals while it goes on, where it was asked to. */
+  #dump: Dump | undefined;
+  /** Whether bpftrace was left to go on. */
+  #isLeft = false;
   readonly #speaks: boolean;
   readonly #lastWord: string;
 
   constructor(target: Target, wish: SessionWish) {
     this.#target = target;
     this.#wish = wish;
+    this.#witnesses = new Witnesses(target);
     this.#speaks = wish.scope === "buffer";
     this.#lastWord = this.#speaks ? END : CLOSE_AND_END;
   }
@@ -135,6 +148,7 @@ class Session {
     const pid = this.#wish.pid ?? await workload.pid;
     const pages = needsPages ? pfnRange(await this.#wish.header) : NO_PAGES;
     const tracer = this.#target.exec([
+      ...(this.#wish.tracerPrefix ?? []),
       ...this.#target.bpftrace,
       ...["-f", "json", ...this.#wish.tracerOptions],
       // bpftrace starts this command when all probes are attached and stops when it ends: the
@@ -158,7 +172,7 @@ class Session {
       yield* this.#follow(tracer, workload, workloadTail);
       yield* this.#tally.refcounts();
       yield* this.#tally.stacks();
-      await Promise.all([complaints, errors]);
+      await Promise.all([complaints, this.#isLeft ? undefined : errors]);
       await this.#settle(tracer, tracerTail, workload, workloadTail);
     } finally {
       signal.removeEventListener("abort", stop);
@@ -174,8 +188,7 @@ class Session {
       kind: "footer",
       end,
       ...(this.#totalsComplete ? { totals: this.#tally.totals(hasPuts(header)) } : {}),
-      ...(this.#missed === undefined ? {} : { missed: this.#missed }),
-      ...(this.#pins === undefined ? {} : { pins: this.#pins }),
+      ...this.#witnesses.heard,
       ...(this.#workloadExit === undefined ? {} : { workloadExit: this.#workloadExit }),
     };
   }
@@ -191,10 +204,7 @@ class Session {
     const start = async (): Promise<void> => {
       if (!attached || !ready || this.#gone) return;
       this.#gone = true;
-      await this.#hear(async () => {
-        this.#missedBefore = await readMisses(this.#target, await tracer.pid) ?? 0;
-        this.#pinsBefore = await readPinCounters(this.#target);
-      });
+      await this.#witnesses.begin(await tracer.pid);
       this.#wish.onStart();
       await workload.write(this.#speaks ? "go\n" : "\n");
     };
@@ -209,17 +219,13 @@ class Session {
       if (value === undefined) {
         open--;
         if (from === "workload") {
-          await this.#hear(async () => {
-            if (this.#pinsBefore === undefined) return;
-            this.#pins = await readSettledPins(this.#target, this.#pinsBefore);
-          });
-          await this.#countMisses(tracer);
-          await tracer.write(this.#lastWord).catch(() => {});
+          await this.#witnesses.end();
+          await this.#askForTotals(tracer);
         } else if (open > 0) {
           // bpftrace ended first: without it there is nothing to wait for.
           await workload.kill("SIGKILL");
         }
-        if (open === 0) return;
+        if (open === 0) break;
         continue;
       }
       if (from === "workload") {
@@ -243,40 +249,41 @@ class Session {
         await start();
         if (report.step === "done") {
           this.#isDone = true;
-          await this.#countMisses(tracer);
+          await this.#witnesses.countMisses();
           await workload.write("end\n").catch(() => {});
         }
         continue;
       }
-      const message = readWireLine(value);
-      if (message.kind === "events") yield* message.events;
-      else if (message.kind === "attached") {
+      const step = this.#dump?.add(value) ?? "none";
+      if (step === "none" && (yield* this.#read(value))) {
         attached = true;
         await start();
-      } else if (message.kind !== "nothing") this.#tally.add(message);
+      }
+      if (step === "begun") await tracer.kill("SIGUSR1");
+      if (step !== "whole") continue;
+      this.#isLeft = true;
+      break;
     }
+    for (const line of this.#dump?.lines ?? []) yield* this.#read(line);
   }
 
-  /**
-   * Counts what the kernel skipped while the workload worked, once: when it says that it is done, else
-   * when it has ended. The threads of a process that exits make calls of their own, at once and on the
-   * same processor, and what is skipped of those is no loss.
-   */
-  async #countMisses(tracer: Process): Promise<void> {
-    if (this.#missed !== undefined) return;
-    await this.#hear(async () => {
-      const misses = await readMisses(this.#target, await tracer.pid);
-      if (misses !== undefined) this.#missed = misses - this.#missedBefore;
-    });
+  /** Reads a line of bpftrace's: what is no event is for the tally. Returns whether all is attached. */
+  *#read(line: string): Generator<RecordingItem, boolean, undefined> {
+    const message = readWireLine(line);
+    if (message.kind === "attached") return true;
+    if (message.kind === "events") yield* message.events;
+    else if (message.kind !== "nothing") this.#tally.add(message);
+    return false;
   }
 
-  /** A witness that cannot be heard is absent from the footer, and the ledger says so. */
-  async #hear(witness: () => Promise<void>): Promise<void> {
-    try {
-      await witness();
-    } catch {
-      // Said above.
-    }
+  /** Has bpftrace print its totals, and end, or go on where nobody minds. */
+  async #askForTotals(tracer: Process): Promise<void> {
+    const end = () => tracer.write(this.#lastWord).catch(() => {});
+    if (this.#wish.isLast !== true || this.#wish.signal.aborted) return await end();
+    // What it prints of its maps at its end is no other than what it was asked for.
+    this.#dump = new Dump();
+    Deno.unrefTimer(setTimeout(end, DUMP_SECONDS * 1000));
+    await tracer.kill("SIGUSR1");
   }
 
   /** Judges how the two processes ended. */
@@ -286,7 +293,10 @@ class Session {
     workload: Process,
     workloadTail: Tail,
   ): Promise<void> {
-    const [tracerCode, workloadCode] = await Promise.all([tracer.exit, workload.exit]);
+    const [tracerCode, workloadCode] = await Promise.all([
+      this.#isLeft ? 0 : tracer.exit,
+      workload.exit,
+    ]);
     this.#totalsComplete = tracerCode === 0;
     if (this.#end.kind !== "complete") return;
     // What only lasts as long as something is observed has no exit code to tell of.

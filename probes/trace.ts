@@ -16,12 +16,13 @@ import {
 import { abortable } from "./abortable.ts";
 import { RequestError } from "./failure.ts";
 import { type MachineFacts, readMachine } from "./known_facts.ts";
+import { tellFunctions } from "./known_functions.ts";
 import { runUntraced, takeTurns } from "./overhead.ts";
 import { checkMemory, DEVDAX } from "./memory/kinds.ts";
 import { openMemory } from "./memory/open.ts";
 import { makePlan, type PlanWish } from "./plan.ts";
 import { renderScript } from "./script/program.ts";
-import { runSession } from "./session.ts";
+import { runSession, type SessionWish } from "./session.ts";
 import { tracerEnvironment } from "./tracer_environment.ts";
 import { openTarget, type TargetWish } from "./targets/open.ts";
 import type { Target } from "./targets/target.ts";
@@ -99,8 +100,12 @@ export async function* trace(wish: TraceWish): AsyncGenerator<RecordingItem, voi
       ...(isOwn(wish.workload) ? {} : { memory: memory.memory }),
       ...machine,
     };
+  if (wish.overhead === undefined) {
+    // A guest goes with its last session; and what is counted by stack has names at its end only.
+    const isLast = target.summary.kind === "guest" && wish.stacks !== true;
+    return yield* traceWorkload(target, opened, command, { ...wish, isLast });
+  }
   const run = () => traceWorkload(target, opened, command, wish);
-  if (wish.overhead === undefined) return yield* run();
   await opened.device;
   const untraced = () => runUntraced(target, command, wish.signal);
   const { rounds } = wish.overhead;
@@ -170,21 +175,23 @@ export async function* traceWorkload(
   target: Target,
   { device, memory, facts, processor, vmemmapBase }: OpenedTrace,
   workload: WorkloadCommand,
-  wish: Pick<
-    TraceWish,
-    | "arguments"
-    | "bpftraceEnvironment"
-    | "bytes"
-    | "checkPages"
-    | "created"
-    | "directory"
-    | "headcount"
-    | "onEvent"
-    | "onOutput"
-    | "pageRef"
-    | "signal"
-    | "stacks"
-  >,
+  wish:
+    & Pick<
+      TraceWish,
+      | "arguments"
+      | "bpftraceEnvironment"
+      | "bytes"
+      | "checkPages"
+      | "created"
+      | "directory"
+      | "headcount"
+      | "onEvent"
+      | "onOutput"
+      | "pageRef"
+      | "signal"
+      | "stacks"
+    >
+    & Pick<SessionWish, "isLast">,
 ): AsyncGenerator<RecordingItem, void, undefined> {
   const { scope } = workload;
   const plan = makePlan(facts, await planWish(target, device, { ...wish, scope }));
@@ -235,6 +242,7 @@ export async function* traceWorkload(
     vmemmapBase,
     needsPages: pageRef === true || putsOfDeviceOnly === true,
     script,
+    ...(target.summary.kind === "guest" ? { tracerPrefix: tellFunctions(text) } : {}),
     tracerOptions: plan.dialect.options,
     tracerEnvironment: tracerEnvironment(
       plan,
@@ -243,6 +251,7 @@ export async function* traceWorkload(
     ),
     command: workload.command,
     environment: workload.environment,
+    isLast: wish.isLast === true,
     signal: wish.signal,
   });
 }

@@ -21,7 +21,7 @@ export interface ExecOptions {
 }
 
 /** Signals that a process can be sent. */
-export type Signal = "SIGINT" | "SIGTERM" | "SIGKILL";
+export type Signal = "SIGINT" | "SIGTERM" | "SIGKILL" | "SIGUSR1";
 
 /** A command that runs on a target. Its streams must be read, or it blocks. */
 export interface Process {

@@ -56,7 +56,12 @@ function expected(accelerator: readonly string[]): string[] {
 Deno.test("qemuCommand() for emulation", () => {
   assertEquals(
     qemuCommand(MACHINE),
-    expected(["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max,la57=off"]),
+    expected([
+      "-accel",
+      "tcg,thread=multi,tb-size=512",
+      "-cpu",
+      "max,la57=off,erms=off,fsrm=off,smap=off,smep=off,umip=off,pcid=off",
+    ]),
   );
 });
 
