@@ -23,6 +23,8 @@ export interface Dialect {
   readonly vmemmapBase: string;
   /** Variable that says how many keys a map can hold. */
   readonly mapKeys: string;
+  /** Whether it prints its maps while it goes on, when SIGUSR1 asks for them. */
+  readonly isAskable: boolean;
 }
 
 const KPROBE = { entry: "kprobe", exit: "kretprobe" } as const;
@@ -36,6 +38,7 @@ const OLD: Dialect = {
   // Given: for each kaddr() that is written, all symbols are read anew.
   vmemmapBase: "($4 - 0x100000000)",
   mapKeys: "BPFTRACE_MAP_KEYS_MAX",
+  isAskable: true,
 };
 
 const NEW: Dialect = {
@@ -48,6 +51,8 @@ const NEW: Dialect = {
   // 0.27 reads nothing through a number that it is given.
   vmemmapBase: 'kaddr("vmemmap_base")',
   mapKeys: "BPFTRACE_MAX_MAP_KEYS",
+  // 0.23 and 0.27 printed nothing in a minute.
+  isAskable: false,
 };
 
 /** The dialect of a version, such as `0.17.0`. */

@@ -54,10 +54,10 @@ export interface SessionWish {
   /** Variables of the workload's environment. */
   readonly environment: Readonly<Record<string, string>>;
   /**
-   * Whether nothing else is done on the target: then bpftrace is left to end with it, which takes an
-   * emulated guest a second and more for the probes alone.
+   * Whether bpftrace may be left to end with the target, where nothing else will be done: to take the
+   * probes out takes an emulated guest more than a second.
    */
-  readonly isLast?: boolean;
+  readonly leavesTracer?: boolean;
   /** Ends the session early; what was recorded so far is kept. */
   readonly signal: AbortSignal;
 }
@@ -279,7 +279,7 @@ class Session {
   /** Has bpftrace print its totals, and end, or go on where nobody minds. */
   async #askForTotals(tracer: Process): Promise<void> {
     const end = () => tracer.write(this.#lastWord).catch(() => {});
-    if (this.#wish.isLast !== true || this.#wish.signal.aborted) return await end();
+    if (this.#wish.leavesTracer !== true || this.#wish.signal.aborted) return await end();
     // What it prints of its maps at its end is no other than what it was asked for.
     this.#dump = new Dump();
     Deno.unrefTimer(setTimeout(end, DUMP_SECONDS * 1000));

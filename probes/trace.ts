@@ -22,7 +22,7 @@ import { checkMemory, DEVDAX } from "./memory/kinds.ts";
 import { openMemory } from "./memory/open.ts";
 import { makePlan, type PlanWish } from "./plan.ts";
 import { renderScript } from "./script/program.ts";
-import { runSession, type SessionWish } from "./session.ts";
+import { runSession } from "./session.ts";
 import { tracerEnvironment } from "./tracer_environment.ts";
 import { openTarget, type TargetWish } from "./targets/open.ts";
 import type { Target } from "./targets/target.ts";
@@ -191,7 +191,10 @@ export async function* traceWorkload(
       | "signal"
       | "stacks"
     >
-    & Pick<SessionWish, "isLast">,
+    & {
+      /** Whether nothing else will be done on the target. */
+      readonly isLast?: boolean;
+    },
 ): AsyncGenerator<RecordingItem, void, undefined> {
   const { scope } = workload;
   const plan = makePlan(facts, await planWish(target, device, { ...wish, scope }));
@@ -251,7 +254,7 @@ export async function* traceWorkload(
     ),
     command: workload.command,
     environment: workload.environment,
-    isLast: wish.isLast === true,
+    leavesTracer: wish.isLast === true && plan.dialect.isAskable,
     signal: wish.signal,
   });
 }
