@@ -91,24 +91,24 @@ async function readFactsOnce(
 const TEXT = "_text";
 
 /**
- * Finds where the kernel keeps the address of the first struct page: how far behind its text that is
- * is its image's, and to look through half of the symbols takes an emulated guest a second.
+ * Finds where the kernel keeps the address of the first struct page, as {@linkcode readAddress} has it:
+ * how far behind its text that is is its image's, and to look through half of the symbols takes an
+ * emulated guest a second.
+ *
+ * @param build What tells the kernel from others; `undefined` to look for it each time.
  */
-async function findVmemmapBase(
+export async function findVmemmapBase(
   target: Target,
   cache: string,
   build: string | undefined,
 ): Promise<number> {
   if (build === undefined) return await readAddress(target, VMEMMAP_BASE);
   const text = await readAddress(target, TEXT);
-  const path = await cached(
-    join(cache, FACTS_FOLDER),
-    `${await digest([build, TEXT, VMEMMAP_BASE])}.offset`,
-    async (path) => {
-      const address = await readAddress(target, VMEMMAP_BASE);
-      await Deno.writeTextFile(path, text === 0 || address === 0 ? "" : String(address - text));
-    },
-  );
+  const name = `${await digest([build, TEXT, VMEMMAP_BASE])}.offset`;
+  const path = await cached(join(cache, FACTS_FOLDER), name, async (path) => {
+    const address = await readAddress(target, VMEMMAP_BASE);
+    await Deno.writeTextFile(path, address === 0 ? "none" : String(address - text));
+  });
   const offset = await Deno.readTextFile(path);
-  return offset === "" ? await readAddress(target, VMEMMAP_BASE) : text + Number(offset);
+  return offset === "none" ? 0 : text + Number(offset);
 }

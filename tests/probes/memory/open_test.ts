@@ -3,47 +3,8 @@ import { MachineryError, type MemorySummary, RequestError } from "headcount";
 import { guestNeeds } from "../../../probes/memory/kinds.ts";
 import { fillPool } from "../../../probes/memory/hugetlb.ts";
 import { type OpenMemory, openMemory } from "../../../probes/memory/open.ts";
-import type { Process, Target } from "../../../probes/targets/target.ts";
-
-/** What a command left on standard output, and its exit code. */
-type Answer = readonly [stdout: string, code: number];
-
-/** A target that answers commands, and remembers them. */
-function fakeTarget(
-  kind: "local" | "guest",
-  answer: (command: string) => Answer,
-): Target & { readonly asked: string[] } {
-  const asked: string[] = [];
-  return {
-    asked,
-    summary: {
-      kind,
-      accelerator: { kind: "tcg", why: "" },
-      cpus: 1,
-      memoryBytes: 0,
-      commandLine: "",
-    },
-    exec: (command): Process => {
-      const text = command.join(" ");
-      asked.push(text);
-      const [stdout, code] = answer(text);
-      const bytes = new TextEncoder().encode(stdout);
-      return {
-        pid: Promise.resolve(1),
-        stdout: ReadableStream.from([bytes]),
-        stderr: ReadableStream.from<Uint8Array>([]),
-        exit: Promise.resolve(code),
-        write: () => Promise.resolve(),
-        kill: () => Promise.resolve(),
-      };
-    },
-    provide: (path) => path,
-    deno: "deno",
-    bpftrace: ["bpftrace"],
-    lost: new Promise(() => {}),
-    async [Symbol.asyncDispose](): Promise<void> {},
-  };
-}
+import type { Target } from "../../../probes/targets/target.ts";
+import { fakeTarget } from "../../support/fake_target.ts";
 
 function open(target: Target, memory: MemorySummary, bytes = 2 ** 21): Promise<OpenMemory> {
   return openMemory(target, { memory, bytes, signal: new AbortController().signal });
