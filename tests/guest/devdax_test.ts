@@ -6,6 +6,7 @@ import type { DevdaxWish } from "../../probes/devdax/choose.ts";
 import { makeDevdax } from "../../probes/devdax/create.ts";
 import { type Namespace, readInventory } from "../../probes/devdax/inventory.ts";
 import { putBackDevdax } from "../../probes/devdax/restore.ts";
+import { findKernel } from "../../probes/guest/kernels.ts";
 import { openTarget } from "../../probes/targets/open.ts";
 import { readText, type Target } from "../../probes/targets/target.ts";
 import { temporaryFolder } from "../support/cli.ts";
@@ -32,6 +33,12 @@ function boot(folder: string, options: { append?: string; kernel?: string } = {}
 
 async function shell(target: Target, script: string): Promise<string> {
   return await readText(target, ["sh", "-c", `set -e; ${script}`], "Preparing the guest");
+}
+
+/** What loads a module of the guest's kernel, as a line of shell. */
+async function insmod(target: Target, path: string): Promise<string> {
+  const { modules } = await findKernel(cacheFolder(), undefined, undefined);
+  return `/run/headcount/bin/busybox insmod ${target.provide(`${modules}/kernel/${path}`)}`;
 }
 
 async function find(target: Target, name: string): Promise<Namespace> {
@@ -111,6 +118,16 @@ guestTest("devdax devices are made of what is nobody's, and all is put back", as
   const rest: Partial<DevdaxWish> = { bytes: 256 * MIB };
   await refused(rest, "region0 has ");
   await refused({ overwrite: "namespace0.9" }, 'of "namespace0.9": there is no such namespace');
+  await shell(target, "mkswap /dev/pmem0.1; swapon /dev/pmem0.1");
+  await refused({ overwrite: "namespace0.1" }, "is swapped to; end that first");
+  await shell(
+    target,
+    `swapoff /dev/pmem0.1
+     ${await insmod(target, "drivers/md/dm-mod.ko")}
+     dmsetup create above --noudevsync --table "0 2048 linear /dev/pmem0.1 0"`,
+  );
+  await refused({ overwrite: "namespace0.1" }, "is part of dm-0; end that first");
+  await shell(target, "dmsetup remove above --noudevsync");
 
   // By its name it is taken; mode, align and name come back, what it held does not.
   const taken = await make({ overwrite: "namespace0.0", alignBytes: 4096, map: "mem" });
@@ -130,4 +147,16 @@ guestTest("devdax devices are made of what is nobody's, and all is put back", as
     label: again.label,
     bytes: again.bytes,
   });
+
+  // What became memory of the kernel's is nobody's to take.
+  const { namespace: lent, device: dax } = await make({ bytes: 200 * MIB, map: "mem" });
+  const name = dax.path.replace("/dev/", "");
+  await shell(
+    target,
+    `${await insmod(target, "drivers/dax/kmem.ko")}
+     daxctl reconfigure-device --mode=system-ram ${name} >/dev/null`,
+  );
+  await refused({ overwrite: lent }, "is memory of the kernel's (system-ram)");
+  assertStringIncludes(renderDevdax(await readInventory(target)), "system-ram");
+  assertEquals((await putBackDevdax(target, options)).map(({ kind }) => kind), ["refused"]);
 });

@@ -73,6 +73,16 @@ guestTest("the doctor sees what is taken away from a machine", async () => {
   const blind = await examine(without("/sys/kernel/tracing", "/sys/kernel/debug"));
   assertEquals(amiss(blind)["tracefs"], "fail: not mounted");
 
+  const hide = 'mount -t tmpfs none /sys/kernel/btf; exec "$@"';
+  const typeless = await examine(under(target, ["unshare", "-m", "sh", "-c", hide, "sh"]));
+  assertMatch(amiss(typeless)["BTF"] ?? "", /^fail: /);
+  await shell("rm /dev/ram0");
+  assertMatch(
+    amiss(await examine(target))["ram disk"] ?? "",
+    /^fail: no \/dev\/ram0 and no module/,
+  );
+  await shell("mknod /dev/ram0 b 1 0");
+
   const lost = await examine(under(guest, [], ["/nowhere/bpftrace"]));
   assertMatch(amiss(lost)["bpftrace"] ?? "", /^fail: does not run: .*not found/);
 
