@@ -129,11 +129,30 @@ function decodeHeader(line: string): Header {
   return item;
 }
 
-/** The value of a line of JSON; undefined for what is none. */
+/** Levels of objects and arrays in a line, at the most: what is written has few. */
+const DEEPEST = 100;
+
+/** The value of a line of JSON; undefined for what is none, or so deep that it could not be written. */
 function parse(line: string): unknown {
+  if (isTooDeep(line)) return undefined;
   try {
     return JSON.parse(line);
   } catch {
     return undefined;
   }
 }
+
+/** Whether more objects and arrays are open somewhere than levels may be. */
+function isTooDeep(line: string): boolean {
+  if (line.length <= DEEPEST) return false;
+  let depth = 0;
+  for (const [token] of line.matchAll(TOKENS)) {
+    if (token === "[" || token === "{") depth++;
+    else if (token === "]" || token === "}") depth--;
+    if (depth > DEEPEST) return true;
+  }
+  return false;
+}
+
+/** Strings, whose brackets are none, and brackets. A string without an end goes to that of the line. */
+const TOKENS = /"(?:[^"\\]|\\[^])*(?:"|\\?$)|[[\]{}]/g;

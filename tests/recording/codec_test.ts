@@ -233,6 +233,17 @@ function typeName(value: unknown): string {
   return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 }
 
+Deno.test("decodeItems() takes what could not be written again for unreadable", async () => {
+  const nested = (levels: number, text = ""): string =>
+    `{"kind":"lost","events":1,"more":${"[".repeat(levels)}${JSON.stringify(text)}${
+      "]".repeat(levels)
+    }}`;
+  assertEquals((await decodeOne(nested(99)))?.kind, "lost");
+  assertEquals((await decodeOne(nested(99, '\\"[{'.repeat(999))))?.kind, "lost");
+  assertEquals((await decodeOne(nested(100)))?.kind, "unreadable");
+  assertEquals((await decodeOne(nested(100_000)))?.kind, "unreadable");
+});
+
 Deno.test("decodeItems() takes an item that lacks any field for unreadable", async () => {
   for (const item of ITEMS) {
     for (const path of fieldsOf(item)) {
