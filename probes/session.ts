@@ -45,6 +45,8 @@ export interface SessionWish {
   readonly script: string;
   /** What its command begins with, on the target; absent for nothing. */
   readonly tracerPrefix?: readonly string[];
+  /** Characters of a line of bpftrace's, at the most: it prints each map as one. */
+  readonly longestLine: number;
   /** Options of bpftrace beside those that every version has. */
   readonly tracerOptions: readonly string[];
   /** Variables of bpftrace's environment. */
@@ -209,7 +211,7 @@ class Session {
       await workload.write(this.#speaks ? "go\n" : "\n");
     };
     const lines = merge({
-      tracer: splitLines(tracer.stdout),
+      tracer: splitLines(tracer.stdout, this.#wish.longestLine),
       workload: this.#speaks ? splitLines(workload.stdout) : linesUntilExit(workload),
       target: lostAsStream(this.#target),
     });

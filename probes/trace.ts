@@ -18,6 +18,7 @@ import { RequestError } from "./failure.ts";
 import { type MachineFacts, readMachine } from "./known_facts.ts";
 import { tellFunctions } from "./known_functions.ts";
 import { runUntraced, takeTurns } from "./overhead.ts";
+import { LONGEST_LINE } from "./lines.ts";
 import { checkMemory, DEVDAX } from "./memory/kinds.ts";
 import { openMemory } from "./memory/open.ts";
 import { makePlan, type PlanWish } from "./plan.ts";
@@ -58,6 +59,9 @@ export interface OverheadWish {
   /** How often. */
   readonly rounds: number;
 }
+
+/** Characters of a page and its sum, at the most, where a map has one for each page. */
+const KEY_LENGTH = 40;
 
 /** Name of the program beside a recording. */
 export const SCRIPT_FILE = "headcount.bt";
@@ -233,6 +237,7 @@ export async function* traceWorkload(
     script: { file: SCRIPT_FILE, sha256: hash },
   }));
   const { pageRef, putsOfDeviceOnly } = plan.summary;
+  const pages = wish.bytes / facts.pageBytes;
   wish.onEvent({ kind: "phase", name: "attach" });
   yield* runSession(target, {
     header,
@@ -246,10 +251,11 @@ export async function* traceWorkload(
     needsPages: pageRef === true || putsOfDeviceOnly === true,
     script,
     ...(target.summary.kind === "guest" ? { tracerPrefix: tellFunctions(text) } : {}),
+    longestLine: LONGEST_LINE + (pageRef === true ? KEY_LENGTH * pages : 0),
     tracerOptions: plan.dialect.options,
     tracerEnvironment: tracerEnvironment(
       plan,
-      { cpus: target.summary.cpus, pages: wish.bytes / facts.pageBytes },
+      { cpus: target.summary.cpus, pages },
       wish.bpftraceEnvironment,
     ),
     command: workload.command,

@@ -71,3 +71,16 @@ Deno.test("splitLines() takes a byte order mark off the beginning, and off no ch
   assertEquals(await linesOf(mark.subarray(0, 1), mark.subarray(1), "a"), ["a"]);
   assertEquals(await linesOf("a", mark, "b"), ["a\ufeffb"]);
 });
+
+Deno.test("splitLines() keeps as much of a line as is asked for", async () => {
+  const text = "x".repeat(3 << 20);
+  const split = async (longest?: number) => {
+    const stream = ReadableStream.from([new TextEncoder().encode(`${text}\nend`)]);
+    return (await Array.fromAsync(splitLines(stream, longest))).map(({ length }) => length);
+  };
+  assertEquals([await split(), await split(2 << 20), await split(4 << 20)], [
+    [1 << 20, 3],
+    [2 << 20, 3],
+    [3 << 20, 3],
+  ]);
+});
