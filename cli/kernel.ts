@@ -44,7 +44,7 @@ stopped.
 Examples:
   deno task kernel --tree ~/linux                    as it is
   deno task kernel --tree ~/linux --patch v2.mbox    and with a series
-  deno task kernel --tree ~/linux --out ./bzImage --config numa.config`;
+  deno task kernel --tree ~/linux --out ./bzImage --config lockdep.config`;
 
 interface KernelOptions {
   readonly tree: string;

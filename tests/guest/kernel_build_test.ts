@@ -1,25 +1,28 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { cacheFolder, type Report } from "headcount";
+import { type BuiltKernel, cacheFolder, type Report } from "headcount";
 import { checkTools } from "../../probes/kernel_build/tools.ts";
 import { runTask, temporaryFolder } from "../support/cli.ts";
 import { testUnless } from "../support/guest.ts";
+import { isFile } from "../support/test_kernel.ts";
 
 const TREE = Deno.env.get("HEADCOUNT_TEST_TREE");
 const SAID = "patched for a test";
 
-/** What keeps a kernel from being built in a few minutes; a tree's first build takes longer. */
-async function lack(): Promise<string | undefined> {
+/** Folder of the cache in which the tree was built before, or what keeps a kernel from being built. */
+async function findBuild(): Promise<{ folder: string } | string> {
   if (TREE === undefined) return "HEADCOUNT_TEST_TREE is not set";
+  const path = await Deno.realPath(TREE).catch(() => undefined);
+  if (path === undefined) return `HEADCOUNT_TEST_TREE: there is no "${TREE}"`;
   const tools = await checkTools(true).then(() => undefined, (error: Error) => error.message);
   if (tools !== undefined) return tools.slice(0, 200);
-  const path = await Deno.realPath(TREE);
-  for await (const { name } of Deno.readDir(`${cacheFolder()}/builds`)) {
-    const folder = `${cacheFolder()}/builds/${name}`;
+  const builds = `${cacheFolder()}/builds`;
+  const names = await Array.fromAsync(Deno.readDir(builds), ({ name }) => name).catch(() => []);
+  for (const name of names) {
+    const folder = `${builds}/${name}`;
     const tree = await Deno.readTextFile(`${folder}/tree`).catch(() => "");
-    const image = `${folder}/objects/arch/x86/boot/bzImage`;
-    if (tree === path && await Deno.stat(image).catch(() => undefined)) return undefined;
+    if (tree === path && isFile(`${folder}/objects/arch/x86/boot/bzImage`)) return { folder };
   }
-  return `${TREE} was not built before, which takes long: deno task kernel --tree ${TREE}`;
+  return `it was not built before, which takes long: deno task kernel --tree ${TREE}`;
 }
 
 /** A patch that has a kernel's log say something; it adds to the end of a file of the tree. */
@@ -45,25 +48,28 @@ async function sayingPatch(): Promise<string> {
   ].join("\n");
 }
 
-testUnless(
-  await lack().catch((error: Error) => error.message),
-  "a kernel that was built with a patch boots, is patched, and is traced",
-  async () => {
-    await using folder = await temporaryFolder();
-    const [patch, image] = [`${folder.path}/said.mbox`, `${folder.path}/bzImage`];
-    await Deno.writeTextFile(patch, await sayingPatch());
-    const build = ["kernel", "--tree", TREE ?? "", "--patch", patch, "--out", image, "--json"];
-    const { code, stdout, stderr } = await runTask(build);
-    assertEquals(code, 0, stderr);
-    const { release, compiled }: { release: string; compiled: number } = JSON.parse(stdout);
-    assertStringIncludes(release, "-headcount-said");
-    assert(compiled < 100, `${compiled} files were compiled for a patch of one`);
-    const out = `${folder.path}/recording`;
-    const trace = ["trace", "--target", "guest", "--kernel", image, "--out", out, "--json"];
-    const traced = await runTask(trace);
-    const report: Report = JSON.parse(traced.stdout);
-    assertEquals(report.kernel.release, release);
-    assert(["once", "per-page"].includes(report.verdict), `${report.verdict}: ${report.reasons}`);
-    assertStringIncludes(await Deno.readTextFile(`${out}/kernel.log`), SAID);
-  },
-);
+async function buildAndTrace(buildFolder: string): Promise<void> {
+  await using folder = await temporaryFolder();
+  const [patch, image] = [`${folder.path}/said.mbox`, `${folder.path}/bzImage`];
+  await Deno.writeTextFile(patch, await sayingPatch());
+  const place = ["--tree", TREE ?? "", "--build-dir", buildFolder];
+  const built = await runTask(["kernel", ...place, "--patch", patch, "--out", image, "--json"]);
+  assertEquals(built.code, 0, built.stderr);
+  const { release, compiled }: BuiltKernel = JSON.parse(built.stdout);
+  assertStringIncludes(release, "-headcount-said");
+  // It, what knows the release, and what is made at the end: 15 to 17 on 5.10 to 7.3.
+  assert(compiled < 40, `${compiled} files were compiled for a patch of one`);
+  const out = `${folder.path}/recording`;
+  const trace = ["trace", "--target", "guest", "--kernel", image, "--out", out, "--json"];
+  const traced = await runTask(trace);
+  assert(traced.code <= 1, traced.stderr);
+  const report: Report = JSON.parse(traced.stdout);
+  assertEquals(report.kernel.release, release);
+  assert(["once", "per-page"].includes(report.verdict), `${report.verdict}: ${report.reasons}`);
+  assertStringIncludes(await Deno.readTextFile(`${out}/kernel.log`), SAID);
+}
+
+const build = await findBuild();
+const NAME = "a kernel that was built with a patch boots, is patched, and is traced";
+if (typeof build === "string") testUnless(build, NAME, () => Promise.resolve());
+else testUnless(undefined, NAME, () => buildAndTrace(build.folder));
