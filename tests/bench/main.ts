@@ -26,8 +26,8 @@ const PARTS: Readonly<Record<string, Part>> = {
   verdict: benchVerdict,
 };
 
-async function main(): Promise<number> {
-  const { positionals: [name = ""], values: { json, ...options } } = parseArgs({
+function readArguments() {
+  return parseArgs({
     allowPositionals: true,
     options: {
       json: { type: "boolean", default: false },
@@ -39,9 +39,25 @@ async function main(): Promise<number> {
       sizes: { type: "string" },
     },
   });
+}
+
+const USAGE = `Usage: deno task bench ${Object.keys(PARTS).join("|")} [--json]
+  --rounds N                           how often each is measured
+  --events N, --sizes LIST, --seed N   of analysis: lines, and how many times as many
+  --inputs N, --only TEXT, --seed N    of fuzz: inputs for each parser whose name has TEXT`;
+
+async function main(): Promise<number> {
+  let found: ReturnType<typeof readArguments>;
+  try {
+    found = readArguments();
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    return 64;
+  }
+  const { positionals: [name = ""], values: { json, ...options } } = found;
   const part = PARTS[name];
   if (part === undefined) {
-    console.error(`Usage: deno task bench ${Object.keys(PARTS).join("|")} [--json]`);
+    console.error(USAGE);
     return 64;
   }
   const result = await part(options);
