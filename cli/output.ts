@@ -4,7 +4,9 @@
  * @module
  */
 
-import { EXIT_CODES, renderJson, renderText, type Report } from "../analysis/mod.ts";
+import { renderJson } from "../analysis/report/json.ts";
+import type { Report } from "../analysis/report/report.ts";
+import { EXIT_CODES } from "../analysis/verdict.ts";
 
 /** A usage error, as sysexits.h numbers it. */
 export const EXIT_USAGE = 64;
@@ -15,12 +17,14 @@ export const EXIT_INTERRUPTED = 130;
 
 /** Prints a report; gives its exit code. */
 export async function printReport(report: Report, json: boolean): Promise<number> {
-  const text = json
-    ? `${renderJson(report)}
-`
-    : renderText(report, { width: 80, colour: isColourful() });
-  await writeAll(Deno.stdout, text);
+  await writeAll(Deno.stdout, json ? `${renderJson(report)}\n` : await textOf(report));
   return EXIT_CODES[report.verdict];
+}
+
+/** The report as text; what lays it out is only loaded where it is asked for. */
+async function textOf(report: Report): Promise<string> {
+  const { renderText } = await import("../analysis/report/text.ts");
+  return renderText(report, { width: 80, colour: isColourful() });
 }
 
 /** Whether standard output is to be coloured. */

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Picture, type Report, startAnalysis, startPicture } from "../analysis/mod.ts";
+import { startAnalysis } from "../analysis/analysis.ts";
+import type { Report } from "../analysis/report/report.ts";
 import { RequestError } from "../probes/failure.ts";
 import { createScanner, type Scanner, type ScanSink } from "../recording/mod.ts";
 import { writeAll } from "./output.ts";
@@ -20,28 +21,6 @@ export async function readReport(path: string): Promise<Report> {
   const analysis = startAnalysis();
   await readInto(path, analysis);
   return analysis.report();
-}
-
-/** The same, and what of the recording is drawn. */
-export async function readPicture(
-  path: string,
-): Promise<{ readonly report: Report; readonly picture: Picture }> {
-  const analysis = startAnalysis();
-  const maker = startPicture();
-  await readInto(path, {
-    add: (item) => {
-      analysis.add(item);
-      maker.add(item);
-    },
-    addCall: (call) => {
-      if (!analysis.addCall(call)) return false;
-      maker.add(call.event());
-      return true;
-    },
-    addPut: (put) => analysis.addPut(put),
-    cutOff: () => analysis.cutOff(),
-  });
-  return { report: analysis.report(), picture: maker.picture() };
 }
 
 /** Takes a recording that is read from a file. */

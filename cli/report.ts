@@ -5,10 +5,20 @@
  */
 
 import type { Command } from "@commander-js/extra-typings";
-import { type PageSide, renderPage, renderUnlike, RequestError, SCRIPT_FILE } from "../mod.ts";
+import {
+  type PageSide,
+  type Picture,
+  renderPage,
+  renderUnlike,
+  type Report,
+  RequestError,
+  SCRIPT_FILE,
+  startAnalysis,
+  startPicture,
+} from "../mod.ts";
 import { EXIT_UNLIKE, refuseTwice } from "./compare.ts";
 import { complain, writeAll } from "./output.ts";
-import { readPicture } from "./recording_file.ts";
+import { readInto } from "./recording_file.ts";
 
 /** Recordings that a page can show side by side. */
 const MOST = 6;
@@ -63,6 +73,28 @@ async function readPageSide(recording: string): Promise<PageSide> {
       script: { text, isAsRun: await sha256(text) === report.recording.scriptSha256 },
     }),
   };
+}
+
+/** Analyses a recording, and keeps what of it is drawn. */
+async function readPicture(
+  path: string,
+): Promise<{ readonly report: Report; readonly picture: Picture }> {
+  const analysis = startAnalysis();
+  const maker = startPicture();
+  await readInto(path, {
+    add: (item) => {
+      analysis.add(item);
+      maker.add(item);
+    },
+    addCall: (call) => {
+      if (!analysis.addCall(call)) return false;
+      maker.add(call.event());
+      return true;
+    },
+    addPut: (put) => analysis.addPut(put),
+    cutOff: () => analysis.cutOff(),
+  });
+  return { report: analysis.report(), picture: maker.picture() };
 }
 
 /** The program in the recording's folder; `undefined` where there is none. */

@@ -33,7 +33,15 @@ async function graphOf(entry: string): Promise<Graph> {
 }
 
 /** What of the library `analyze` needs: nothing that makes recordings, which would only be loaded. */
-const TO_ANALYZE = ["recording/mod.ts", "analysis/mod.ts", "probes/failure.ts"] as const;
+const TO_ANALYZE = [
+  "recording/mod.ts",
+  "analysis/analysis.ts",
+  "analysis/verdict.ts",
+  "analysis/report/report.ts",
+  "analysis/report/json.ts",
+  "analysis/report/text.ts",
+  "probes/failure.ts",
+] as const;
 
 /** What a room may import beside itself: other rooms, and single modules. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -85,6 +93,12 @@ Deno.test("analyze loads nothing of what compares, nor its statistics", async ()
 Deno.test("analyze loads nothing of what exports, nor what writes its files", async () => {
   const graph = await graphOf("cli/analyze.ts");
   assertEquals([...graph.keys()].filter((path) => /export|csv/.test(path)), []);
+});
+
+Deno.test("what lays reports out as text is loaded only where text is asked for", async () => {
+  const source = await Deno.readTextFile(`${ROOT}cli/output.ts`);
+  assertEquals(/^import (?!type)[^;]*text\.ts/m.test(source), false);
+  assertEquals(source.includes('await import("../analysis/report/text.ts")'), true);
 });
 
 Deno.test("what writes Parquet is loaded only where it is asked for", async () => {
