@@ -71,16 +71,12 @@ export function* layers<Name extends string>(
   weights: readonly Weight<Name>[],
   zeros: Readonly<Record<Name, number>>,
 ): Generator<Layer<Name>> {
-  const changes = weights.flatMap(({ from, to, name, amount }) => [
-    { at: from, name, amount, open: 1 },
-    { at: to, name, amount: -amount, open: -1 },
-  ]).sort((a, b) => a.at - b.at);
   const sums: Record<Name, number> = { ...zeros };
   let from = 0;
   let open = 0;
   let last: Layer<Name> | undefined;
-  for (const change of changes) {
-    if (open > 0 && change.at > from) {
+  for (const change of changesOf(weights)) {
+    if (open > 0) {
       const next: Layer<Name> = { from, to: change.at, sums: { ...sums } };
       if (last === undefined) last = next;
       else if (last.to === from && areEqual(last.sums, sums)) last = { ...next, from: last.from };
@@ -91,9 +87,34 @@ export function* layers<Name extends string>(
     }
     from = change.at;
     open += change.open;
-    sums[change.name] += change.amount;
+    for (const [name, amount] of change.amounts) sums[name] += amount;
   }
   if (last !== undefined) yield last;
+}
+
+/** What begins and ends at a page. */
+interface Change<Name extends string> {
+  readonly at: number;
+  /** How many weights more begin there than end. */
+  open: number;
+  /** What they add from there on. */
+  readonly amounts: Map<Name, number>;
+}
+
+/** Where weights begin and end, in order: mostly many do at the same few pages. */
+function changesOf<Name extends string>(weights: readonly Weight<Name>[]): Change<Name>[] {
+  const changes = new Map<number, Change<Name>>();
+  const add = (at: number, open: number, name: Name, amount: number): void => {
+    let change = changes.get(at);
+    if (change === undefined) changes.set(at, change = { at, open: 0, amounts: new Map() });
+    change.open += open;
+    change.amounts.set(name, (change.amounts.get(name) ?? 0) + amount);
+  };
+  for (const { from, to, name, amount } of weights) {
+    add(from, 1, name, amount);
+    add(to, -1, name, -amount);
+  }
+  return [...changes.values()].sort((a, b) => a.at - b.at);
 }
 
 function areEqual<Name extends string>(
