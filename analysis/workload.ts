@@ -81,6 +81,9 @@ export function listenToWorkload(pageBytes: number): Workload {
   const moved = noneMoved();
   const counts = { syscalls: 0, failedSyscalls: 0, tellsMoved: false };
   let bytesMoved: number | undefined;
+  /** The last report of a system call, and what it moved. */
+  let last: WorkloadReport | undefined;
+  let lastMoved: Span | undefined;
 
   return {
     buffers,
@@ -97,8 +100,10 @@ export function listenToWorkload(pageBytes: number): Workload {
         if (report.result < 0) counts.failedSyscalls++;
         if (report.result <= 0 || report.address === undefined) return;
         counts.tellsMoved = true;
-        const { from, to } = pagesOf(report.address, report.result, pageBytes);
-        moved.add(from, to, "moved", 1);
+        // A workload says the same again and again, and where it is read as bytes that is one object.
+        if (report !== last) lastMoved = pagesOf(report.address, report.result, pageBytes);
+        last = report;
+        if (lastMoved !== undefined) moved.add(lastMoved.from, lastMoved.to, "moved", 1);
       }
     },
     facts: () => ({
@@ -111,7 +116,7 @@ export function listenToWorkload(pageBytes: number): Workload {
 }
 
 /** The pages that hold some bytes, the first and the last perhaps in part. */
-function pagesOf(address: HexAddress, bytes: number, pageBytes: number) {
+function pagesOf(address: HexAddress, bytes: number, pageBytes: number): Span {
   const last = Number(address) + bytes + pageBytes - 1;
   // Mostly the addresses fit numbers.
   if (Number.isSafeInteger(last)) {
