@@ -9,7 +9,7 @@
 
 import type { CallLine } from "../recording/call_line.ts";
 import type { DeviceSummary, Header, WorkloadSummary } from "../recording/header.ts";
-import { addFacts, addTime, type CallSums, mergeSums, noCalls } from "./call_sums.ts";
+import { addTime, type CallSums, mergeSums, noCalls } from "./call_sums.ts";
 import type { EndedCall } from "./calls.ts";
 import { type CallContext, factsOf, seesUndo, settleCall } from "./facts.ts";
 import { HeadCounter } from "./heads.ts";
@@ -20,6 +20,7 @@ import { PageArrayCheck, type PageArrays } from "./page_arrays.ts";
 import { PairSums } from "./pairs.ts";
 import type { ProcessCounter } from "./processes.ts";
 import { Rows } from "./rows.ts";
+import { countCall, pagesAhead, type SettledKind, SettledKinds } from "./settled_kinds.ts";
 import type { Span } from "./spans.ts";
 import { type SeenTaking, TakingCounts } from "./takings.ts";
 import { type Moved, noneMoved } from "./workload.ts";
@@ -87,6 +88,7 @@ interface Place {
   lastServed: typeof LEAF_ROLES[number] | undefined;
   /** The same calls by each way in which the leaf level may turn out to be known. */
   readonly rows: readonly Rows[];
+  readonly kinds: SettledKinds;
   readonly heads: HeadCounter;
   readonly arrays: PageArrayCheck;
   readonly moved: Moved;
@@ -149,6 +151,7 @@ export function sumUpRanges(
   let open = levels.length;
 
   function placeAt(first: number, end: number): Place {
+    const rows = levels.map((level) => new Rows(level, context));
     return {
       first,
       end,
@@ -158,7 +161,8 @@ export function sumUpRanges(
       takings: new TakingCounts(),
       served: new Set(),
       lastServed: undefined,
-      rows: levels.map((level) => new Rows(level, context)),
+      rows,
+      kinds: new SettledKinds(rows, pageBytes),
       heads: new HeadCounter(),
       arrays: new PageArrayCheck(),
       moved: noneMoved(),
@@ -203,30 +207,41 @@ export function sumUpRanges(
       }
       return;
     }
+    const kind = place.kinds.find(parts, first) ?? settle(place, parts, first);
+    if (kind === undefined) {
+      place.failed++;
+      return;
+    }
+    countCall(kind, parts);
+    const fellBack = kind.facts[0]?.fellBack ?? false;
+    place.takings.add(pathOf(fellBack), (event.flags & pin) !== 0);
+    for (let i = 0; i < open; i++) {
+      const row = place.rows[i];
+      const facts = kind.facts[i];
+      if (row !== undefined) addTime(row.sums, event.ns);
+      if (facts === undefined || processes === undefined) continue;
+      const { slowPages, grabs, leastGrabs } = facts;
+      processes.add({ tid: event.tid, pages, slowPages, grabs, leastGrabs });
+    }
+    const isWhole = !fellBack && event.unlisted === undefined;
+    if (parts.pages !== undefined && isWhole) {
+      place.arrays.add(parts.pages, { first, runs: kind.runs, returned: event.returned });
+    }
+    const ahead = pagesAhead(parts, kind.parts);
+    for (const { head, order, count, step } of kind.runs) {
+      place.heads.add(head + ahead, order, count, step);
+    }
+  }
+
+  /** Settles a call, the first of its kind; `undefined` where it failed. */
+  function settle(place: Place, parts: EndedCall, first: number): SettledKind | undefined {
     const settled = settleCall(parts, context);
     for (const leaf of settled?.walk.leaves ?? parts.leaves) {
       if (leaf.taken) serve(place, leafRole(leaf));
     }
-    if (settled === undefined) {
-      place.failed++;
-      return;
-    }
-    place.takings.add(pathOf(settled.facts.fellBack), (event.flags & pin) !== 0);
-    for (let i = 0; i < open; i++) {
-      const row = place.rows[i];
-      if (row === undefined) continue;
-      const facts = factsOf(settled, row.level, pageBytes);
-      addFacts(row.sums, facts);
-      addTime(row.sums, event.ns);
-      processes?.add(facts);
-    }
-    const isWhole = !settled.facts.fellBack && event.unlisted === undefined;
-    if (parts.pages !== undefined && isWhole) {
-      place.arrays.add(parts.pages, { first, runs: settled.walk.runs, returned: event.returned });
-    }
-    for (const { head, order, count, step } of settled.walk.runs) {
-      place.heads.add(head, order, count, step);
-    }
+    if (settled === undefined) return undefined;
+    const facts = levels.slice(0, open).map((level) => factsOf(settled, level, pageBytes));
+    return place.kinds.put({ parts, first, runs: settled.walk.runs, facts });
   }
 
   function addLine(call: CallLine, repeats: boolean): void {
@@ -247,6 +262,7 @@ export function sumUpRanges(
 
   function finish(moved: Moved): RangeSums {
     const others = { outside: 0, straddling: 0 };
+    for (const place of [inside, ...waiting]) place.kinds.end();
     for (const place of waiting) {
       if (
         buffers.length === 0 ||
