@@ -17,15 +17,13 @@ const NS = field(',"ns":', LIMITS.count);
 const ADDRESS = text(',"address":"0x');
 const ASKED = field('","asked":', LIMITS.pages);
 const FLAGS = field(',"flags":', LIMITS.count);
-const RETURNED = field(',"returned":', LIMITS.pages);
-const FAILED = field(',"returned":-', LIMITS.pages);
+const RETURNED = field(',"returned":', LIMITS.pages, true);
 const LOOKUPS = field(',"lookups":', LIMITS.count);
 const REAL_LOOKUPS = field(',"realLookups":', LIMITS.count);
 const FELL_BACK = text(',"fellBack":true');
 const DID_NOT = text(',"fellBack":false');
 const PARTS = field(',"parts":', LIMITS.count);
 
-const MINUS = 45;
 const [F, L, R, T] = [..."flrt"].map((letter) => letter.charCodeAt(0));
 
 /** Kinds of calls that are remembered: mostly a workload makes few, in turn. */
@@ -187,9 +185,8 @@ function readAsked(reader: Reader, start: number, call: CallLine): number {
   call.asked = reader.small;
   at = reader.number(at, FLAGS);
   call.flags = reader.small;
-  const isFailed = bytes[at + 12] === MINUS;
-  at = reader.number(at, isFailed ? FAILED : RETURNED);
-  call.returned = isFailed ? -reader.small : reader.small;
+  at = reader.number(at, RETURNED);
+  call.returned = reader.small;
   at = reader.number(at, LOOKUPS);
   call.lookups = reader.small;
   at = reader.number(at, REAL_LOOKUPS);

@@ -58,6 +58,8 @@ export interface Field {
   readonly length: number;
   /** What the number is at most. */
   readonly limit: number;
+  /** Whether it may be below 0, as far as that. */
+  readonly isSigned: boolean;
 }
 
 /**
@@ -72,13 +74,14 @@ export interface Field {
  * assertEquals(field(',"order":', 63).limit, 63);
  * ```
  */
-export function field(ascii: string, limit: number): Field {
+export function field(ascii: string, limit: number, isSigned = false): Field {
   const view = viewOf(ascii, 4);
   const length = view.byteLength;
   const words = Int32Array.from({ length: length >> 2 }, (_, i) => view.getInt32(4 * i, true));
   // In this order: V8 has objects that begin alike share what it knows of their numbers. Beside the many
   // that begin with `first`, fields changed under code made for them, and analysis took five times as long.
-  return { words, length, first: words[0] ?? 0, last: view.getInt32(length - 4, true), limit };
+  const [first = 0] = words;
+  return { words, length, first, last: view.getInt32(length - 4, true), limit, isSigned };
 }
 
 function viewOf(ascii: string, least: number): DataView {

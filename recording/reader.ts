@@ -7,7 +7,9 @@
 
 import { type Field, type Memo, PADDING, type Text } from "./layout.ts";
 
-const [BRACE, LINE_FEED] = [125, 10];
+const [BRACE, LINE_FEED, MINUS] = [125, 10, 45];
+
+const POWERS_OF_TEN = Float64Array.of(1, 10, 100, 1000, 10_000, 100_000, 1_000_000);
 
 /** What each byte is worth as a hex digit; -1 where it is none. */
 const HEX_DIGITS = Int8Array.from(
@@ -55,7 +57,12 @@ export class Reader {
     return small === this.value ? small : this.value;
   }
 
-  /** Text, and after it a whole number from 0 to its limit, written the shortest way. */
+  /**
+   * Text, and after it a whole number within its limits, written the shortest way.
+   *
+   * Of shorter functions than this V8 makes a copy wherever they are called from. To make the copies of
+   * this one took as long as to read 50 000 lines.
+   */
   number(at: number, field: Field): number {
     const view = this.#view;
     const { bytes, odd } = this;
@@ -67,27 +74,32 @@ export class Reader {
     for (let word = 1; (at = (at + 4) | 0) < last; word++) {
       if (view.getInt32(at, true) !== field.words[word]) return odd;
     }
+    const isNegative = field.isSigned && bytes[start] === MINUS;
+    const from = isNegative ? (start + 1) | 0 : start;
     // As an unsigned number, what is less than the byte of 0 is more than 9.
-    let digit = ((bytes[start] ?? 0) - 48) >>> 0;
+    let digit = ((bytes[from] ?? 0) - 48) >>> 0;
     if (digit > 9) return odd;
     let value = digit | 0;
     // Nine digits fit an integer of 32 bits.
-    const end = (start + 9) | 0;
-    for (at = (start + 1) | 0; at < end; at = (at + 1) | 0) {
+    const end = (from + 9) | 0;
+    for (at = (from + 1) | 0; at < end; at = (at + 1) | 0) {
       digit = ((bytes[at] ?? 0) - 48) >>> 0;
       if (digit > 9) break;
       value = (Math.imul(value, 10) + digit) | 0;
     }
     let whole: number = value;
     if (at === end) {
+      // So do the six after them. A longer number is left to JSON.parse.
+      let rest = 0;
       for (; (digit = ((bytes[at] ?? 0) - 48) >>> 0) <= 9; at = (at + 1) | 0) {
-        whole = whole * 10 + digit;
-        // A longer one is left to JSON.parse.
-        if (at - start >= 15) return odd;
+        if (at - end >= 6) return odd;
+        rest = (Math.imul(rest, 10) + digit) | 0;
       }
+      whole = value * (POWERS_OF_TEN[at - end] ?? 1) + rest;
     }
-    if (whole > field.limit || (bytes[start] === 48 && at > start + 1)) return odd;
-    this.value = whole;
+    if (whole > field.limit) return odd;
+    if (bytes[from] === 48 && (isNegative || at > from + 1)) return odd;
+    this.value = isNegative ? -whole : whole;
     return at;
   }
 

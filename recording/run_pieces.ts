@@ -19,10 +19,8 @@ const RUN_ORDER = field(',"order":', LIMITS.order);
 const GRABS = field(',"count":', LIMITS.pages);
 const REFS = field(',"refs":', LIMITS.pages);
 const STEP = field(',"step":', LIMITS.pages);
-const REFCOUNT = field(',"refcount":', LIMITS.count);
-const NEGATIVE_REFCOUNT = field(',"refcount":-', LIMITS.count);
+const REFCOUNT = field(',"refcount":', LIMITS.count, true);
 
-const MINUS = 45;
 const [B, O, R, S] = [..."BOrs"].map((letter) => letter.charCodeAt(0));
 
 /**
@@ -74,9 +72,8 @@ export function readRefcount(reader: Reader, start: number, call: CallLine): num
   const { bytes } = reader;
   call.hasRefcount = bytes[start + 2] === R;
   if (!call.hasRefcount) return start;
-  const isNegative = bytes[start + 12] === MINUS;
-  const at = reader.number(start, isNegative ? NEGATIVE_REFCOUNT : REFCOUNT);
-  call.refcount = isNegative ? -reader.small : reader.small;
+  const at = reader.number(start, REFCOUNT);
+  call.refcount = reader.small;
   return at;
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { field, text } from "../../recording/layout.ts";
+import { type Field, field, text } from "../../recording/layout.ts";
 import { Reader } from "../../recording/reader.ts";
 
 const encoder = new TextEncoder();
@@ -52,6 +52,27 @@ Deno.test("Reader.number() reads up to 15 digits, written the shortest way", () 
     assertEquals(read(`${some},`, "number", Number(some) - 1), undefined);
   }
   assertEquals([read("0,", "number"), read(",", "number")], [[0, 1], undefined]);
+});
+
+Deno.test("Reader.number() reads numbers below 0 where they may be", () => {
+  const signed = field(',"returned":', 2 ** 31 - 1, true);
+  const unsigned = field(',"returned":', 2 ** 31 - 1);
+  const readAs = (digits: string, it: Field): number | undefined => {
+    const reader = new Reader(256);
+    encoder.encodeInto(`,"returned":${digits},`, reader.bytes);
+    const next = reader.number(0, it);
+    if (next === reader.odd) return undefined;
+    assertEquals(next, it.length + digits.length);
+    return reader.small;
+  };
+  for (const value of [0, 14, 4095, 987_654_321, 2 ** 31 - 1]) {
+    assertEquals([readAs(`${value}`, signed), readAs(`${value}`, unsigned)], [value, value]);
+    assertEquals(readAs(`-${value}`, unsigned), undefined);
+    assertEquals(readAs(`-${value}`, signed), value === 0 ? undefined : -value);
+  }
+  for (const odd of ["-", "--1", "-01", "-x", "-2147483648", "2147483648"]) {
+    assertEquals(readAs(odd, signed), undefined, odd);
+  }
 });
 
 Deno.test("Reader.number() wants each byte of the text before it", () => {
