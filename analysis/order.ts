@@ -44,11 +44,12 @@ export function byPage<T extends { readonly pfn: number }>(a: T, b: T): number {
  * ```
  */
 export function sorted<T>(items: readonly T[], by: (a: T, b: T) => number): readonly T[] {
-  if (items.length < 2) return items;
-  let last: T | undefined;
-  for (const item of items) {
-    if (last !== undefined && by(last, item) > 0) return items.toSorted(by);
-    last = item;
+  for (let i = 1; i < items.length; i++) {
+    const before = items[i - 1];
+    const item = items[i];
+    if (before !== undefined && item !== undefined && by(before, item) > 0) {
+      return items.toSorted(by);
+    }
   }
   return items;
 }
