@@ -72,8 +72,9 @@ export function startAnalysis(): Analysis {
   let state: State | undefined;
   let footer: Footer | undefined;
   let isCutOff = false;
-  let lastIsPlain = false;
-  let lastIsTaken = false;
+  /** The kind of the last call, and whether it was plain. */
+  let kind = 0;
+  let isKindPlain = false;
 
   function known(kind: string): State {
     if (state !== undefined) return state;
@@ -111,12 +112,11 @@ export function startAnalysis(): Analysis {
     addCall: (call) => {
       const { collector, accounts, ranges, pin } = known("call");
       if (!ranges.takesLines) return false;
-      if (!call.repeats) lastIsPlain = isPlain(call);
-      const isLikeTaken = call.repeats && lastIsTaken;
-      lastIsTaken = lastIsPlain && fits(call) && collector.addWhole(call, isLikeTaken);
-      if (!lastIsTaken) return false;
+      if (call.kind !== kind || kind === 0) isKindPlain = isPlain(call);
+      kind = call.kind;
+      if (!isKindPlain || !fits(call) || !collector.addWhole(call)) return false;
       accounts.grabLine(call, (call.flags & pin) === 0 ? "gets" : "pins");
-      ranges.addLine(call, isLikeTaken);
+      ranges.addLine(call);
       return true;
     },
     addPut: (put) => {

@@ -33,11 +33,10 @@ export interface Collector {
   /**
    * Takes a call that its own line tells all of: one run that took what it returned.
    *
-   * @param repeats Whether but for its key it is like the one that was taken before in this way.
    * @returns Whether it was taken; else other events of this call came before, and it is to be added
    *   as one.
    */
-  addWhole(call: WholeCall, repeats: boolean): boolean;
+  addWhole(call: WholeCall): boolean;
   /** Takes puts outside of any call. */
   addPuts(puts: OutsidePuts): void;
   /** Hands on the calls that are still open, and tells what else was collected. */
@@ -215,12 +214,12 @@ export function createCollector(take: (call: EndedCall) => void): Collector {
     }
   }
 
-  function addWhole(call: WholeCall, repeats: boolean): boolean {
+  function addWhole(call: WholeCall): boolean {
     const thread = threadOf(call.tid);
     if (thread.open.size > 0 && thread.open.has(call.call)) return false;
     if (!thread.closed.add(call.call)) return false;
     tellsParts = true;
-    stream.addWhole(call, repeats);
+    stream.addWhole(call);
     return true;
   }
 

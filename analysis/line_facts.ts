@@ -289,14 +289,16 @@ export function findLeaves(
  * import { assertEquals } from "@std/assert";
  * import { CallLine } from "../recording/call_line.ts";
  *
- * assertEquals(areLeavesFixed(new CallLine(), { source: "function" }), false);
+ * assertEquals(areLeavesFixed(new CallLine(), { source: "function" }), true);
+ * assertEquals(areLeavesFixed(new CallLine(), { source: "mapping" }), false);
  * ```
  */
 export function areLeavesFixed(
   { leaf, leafTaken }: Pick<CallLine, "leaf" | "leafTaken">,
   { source }: Pick<DeviceLevel, "source">,
 ): boolean {
-  return source === "function" && leaf !== "none" && leaf !== "pte" && leafTaken !== undefined;
+  return source === "function" &&
+    (leaf === "none" || (leaf !== "pte" && leafTaken !== undefined));
 }
 
 /**

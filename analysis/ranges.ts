@@ -60,12 +60,8 @@ export interface Ranges {
   readonly takesLines: boolean;
   /** Takes a call. */
   add(call: EndedCall): void;
-  /**
-   * Takes a plain call that its own line tells all of.
-   *
-   * @param repeats Whether it {@linkcode CallLine.repeats} the one that was taken before it.
-   */
-  addLine(call: CallLine, repeats: boolean): void;
+  /** Takes a plain call that its own line tells all of. */
+  addLine(call: CallLine): void;
   /**
    * Adds up. Where no buffer is known, all calls are inside.
    *
@@ -84,6 +80,8 @@ interface Place {
   readonly takings: TakingCounts;
   /** Roles whose functions served any of their pages. */
   readonly served: Set<typeof LEAF_ROLES[number]>;
+  /** The kind of the last call that its own line told all of. */
+  lastKind: number;
   /** The last of them that did. */
   lastServed: typeof LEAF_ROLES[number] | undefined;
   /** The same calls by each way in which the leaf level may turn out to be known. */
@@ -145,8 +143,6 @@ export function sumUpRanges(
   const waitingAt = new PairSums(1);
   const { pin } = plan.flags;
   let last = inside;
-  /** Where the last call was that its own line told all of. */
-  let lastLine = inside;
   /** Levels that are still possible: a function that served calls inside is known to for good. */
   let open = levels.length;
 
@@ -160,6 +156,7 @@ export function sumUpRanges(
       alone: { calls: 0, pages: 0 },
       takings: new TakingCounts(),
       served: new Set(),
+      lastKind: 0,
       lastServed: undefined,
       rows,
       kinds: new SettledKinds(rows, pageBytes),
@@ -244,20 +241,19 @@ export function sumUpRanges(
     return place.kinds.put({ parts, first, runs: settled.walk.runs, facts });
   }
 
-  function addLine(call: CallLine, repeats: boolean): void {
+  function addLine(call: CallLine): void {
     const first = Math.floor(call.address / pageBytes);
     const place = placeOf(first, first + call.asked);
     place.calls++;
     place.moved.add(first, first + call.returned, "taken", 1);
     place.heads.add(call.head, call.order, call.count, call.step);
     place.takings.add(pathOf(call.fellBack ?? false), (call.flags & pin) !== 0);
-    const isRepeated = repeats && place === lastLine;
-    lastLine = place;
-    if (!isRepeated || call.leafTaken === undefined) {
+    if (call.kind !== place.lastKind || call.kind === 0 || call.leafTaken === undefined) {
+      place.lastKind = call.kind;
       const role = servedBy(call, pageBytes);
       if (role !== undefined) serve(place, role);
     }
-    for (let i = 0; i < open; i++) place.rows[i]?.add(call, isRepeated);
+    for (let i = 0; i < open; i++) place.rows[i]?.add(call);
   }
 
   function finish(moved: Moved): RangeSums {

@@ -59,6 +59,8 @@ export class Rows {
   readonly #rows: Row[] = [];
   /** What the last call was counted in. */
   #last: Row | undefined;
+  /** Its kind. */
+  #kind = 0;
   /** The row that was begun last. */
   #turn = -1;
 
@@ -67,15 +69,14 @@ export class Rows {
     this.#context = context;
   }
 
-  /**
-   * Takes a plain call that its own line tells all of.
-   *
-   * @param repeats Whether it {@linkcode CallLine.repeats} the one that was taken before it.
-   */
-  add(call: CallLine, repeats: boolean): void {
+  /** Takes a plain call that its own line tells all of. */
+  add(call: CallLine): void {
     addTime(this.sums, call.ns);
     let row = this.#last;
-    if (row === undefined || !repeats || !row.areLeavesFixed) row = this.#last = this.#rowOf(call);
+    if (row === undefined || call.kind !== this.#kind || call.kind === 0 || !row.areLeavesFixed) {
+      row = this.#last = this.#rowOf(call);
+      this.#kind = call.kind;
+    }
     if (call.at <= row.facts.at && isEarlier(call, row.facts)) fillName(row.facts, call);
     row.length++;
   }

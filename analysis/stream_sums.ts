@@ -20,6 +20,8 @@ export interface StreamSums {
 
 /** What of a call that is whole these sums go by. */
 export interface WholeSums extends Pick<CallEvent, "returned" | "lookups" | "realLookups"> {
+  /** Calls of one kind add the same; 0 where that is not known. */
+  readonly kind: number;
   readonly count: number;
   readonly refs: number;
 }
@@ -32,7 +34,7 @@ export interface WholeSums extends Pick<CallEvent, "returned" | "lookups" | "rea
  * import { assertEquals } from "@std/assert";
  *
  * const stream = new StreamAdder();
- * stream.addWhole({ returned: 2, lookups: 0, realLookups: 0, count: 2, refs: 1 }, false);
+ * stream.addWhole({ kind: 0, returned: 2, lookups: 0, realLookups: 0, count: 2, refs: 1 });
  * assertEquals([stream.sums().pages, stream.sums().grabs], [2, 2]);
  * ```
  */
@@ -40,6 +42,8 @@ export class StreamAdder {
   readonly #sums = noSums();
   /** What each of the last whole calls adds, and how many of them are not added yet. */
   readonly #row = noSums();
+  /** Their kind. */
+  #kind = 0;
 
   /** Adds a call with what its own line tells of. */
   addCall({ returned, lookups, realLookups, run, unlisted }: CallEvent): void {
@@ -52,15 +56,12 @@ export class StreamAdder {
     sums.refs += (run === undefined ? 0 : run.count * run.refs) + (unlisted?.refs ?? 0);
   }
 
-  /**
-   * Adds a call that its own line tells all of.
-   *
-   * @param repeats Whether it adds the same as the one that was added before in this way.
-   */
-  addWhole(call: WholeSums, repeats: boolean): void {
+  /** Adds a call that its own line tells all of. */
+  addWhole(call: WholeSums): void {
     const row = this.#row;
-    if (!repeats) {
+    if (call.kind !== this.#kind || call.kind === 0) {
       this.#addRow();
+      this.#kind = call.kind;
       row.pages = call.returned;
       row.lookups = call.lookups;
       row.realLookups = call.realLookups;

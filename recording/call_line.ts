@@ -17,11 +17,11 @@ import type {
 /** A gup-fast call with what its own line tells of it; the next line overwrites it. */
 export class CallLine {
   /**
-   * Whether it is like the call before in all that does not say which call it is, where it was and
-   * when: all but the numbers of thread and call, the times, the addresses, the pages that are named and
-   * the refcount.
+   * Calls of one kind are alike in all that does not say which call it is, where it was and when: all but
+   * the numbers of thread and call, the times, the addresses, the pages that are named and the refcount.
+   * 0 where that is not known.
    */
-  repeats = false;
+  kind = 0;
   /** Whether it entered the slow path; `undefined` where that is not told. */
   fellBack: boolean | undefined;
   /** Which walk its run belongs to; `undefined` where it has none. */

@@ -51,8 +51,8 @@ export class CallReader {
   #kind: CallKind = new CallKind();
   /** The kind that was forgotten last. */
   #forgotten = 0;
-  /** Whether the last call was read to its end. */
-  #isWhole = false;
+  /** How many kinds there were. */
+  #count = 0;
   readonly #callKey = memo();
   #tid = 0;
   #address = 0;
@@ -72,9 +72,6 @@ export class CallReader {
   readCall(start: number): number {
     const reader = this.#reader;
     const { odd } = reader;
-    // What an odd line leaves behind is nothing to be like.
-    let last = this.#isWhole ? this.#kind : undefined;
-    this.#isWhole = false;
     // One thread makes several calls in a row. What follows shows that its number ends here.
     let at = reader.again(start, this.#callKey);
     if (at === odd) {
@@ -101,9 +98,9 @@ export class CallReader {
     if (at === odd) {
       this.#forgotten = (this.#forgotten + 1) % KINDS;
       kind = this.#kinds[this.#forgotten] ?? kind;
-      last = undefined;
       at = this.#readAnew(asked, kind);
       if (at === odd) return odd;
+      kind.call.kind = ++this.#count;
     }
     const { call } = kind;
     call.tid = this.#tid;
@@ -111,9 +108,7 @@ export class CallReader {
     call.at = time;
     call.ns = ns;
     call.address = this.#address;
-    call.repeats = kind === last;
     this.#kind = kind;
-    this.#isWhole = true;
     return at;
   }
 
