@@ -29,7 +29,7 @@ interface Row {
   /** The first of them by entry. */
   readonly facts: LineFacts;
   length: number;
-  /** Whether a call that repeats the last of them has as many leaves, wherever it is. */
+  /** Whether a call of the same kind as the last of them has as many leaves, wherever it is. */
   areLeavesFixed: boolean;
 }
 

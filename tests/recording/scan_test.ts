@@ -3,9 +3,12 @@ import fc from "fast-check";
 import { analyze, decodeItems, renderJson, type Report, splitLines } from "headcount";
 import { startAnalysis } from "../../analysis/analysis.ts";
 import { encodeItem, FormatError, type RecordingItem } from "../../recording/codec.ts";
+import { CallLine } from "../../recording/call_line.ts";
 import { createScanner } from "../../recording/scan.ts";
 import {
+  absent,
   at,
+  BUFFER,
   CALL,
   footerFor,
   HEAD,
@@ -250,6 +253,63 @@ Deno.test("startAnalysis() does not mistake a call for one like a call that it d
     line.includes('"call":2,') ? line.replace('"head":', '"head": ') : line
   );
   await assertSame(new TextEncoder().encode(text.join("")));
+});
+
+Deno.test("startAnalysis() finds the leaves of calls of one kind wherever these are", async () => {
+  const run = { ...RUN, refs: 256, step: 256 };
+  const { kind, tid, call, address } = LEAF;
+  const table = { kind, tid, call, address, level: "pte", pages: 512, taken: true } as const;
+  const mapping = withRoles({ hugeLeaf: absent() });
+  const functions = withRoles({ hugeLeaf: absent(), pteLeaf: probed("gup_pte_range") });
+  for (const [header, leaf] of [[mapping, undefined], [functions, table]] as const) {
+    const calls = [0, 384, 100, 0].map((page, i) => ({
+      ...CALL,
+      ...inLine(run, leaf),
+      call: i + 1,
+      address: at(page),
+      asked: 256,
+      returned: 256,
+      parts: 0,
+    }));
+    const items = [header, READY, ...calls, footerFor(calls)];
+    await assertSame(new TextEncoder().encode(items.map(encodeItem).join("")));
+  }
+});
+
+Deno.test("startAnalysis() takes calls of which it is not known whether they are of one kind", () => {
+  const line = {
+    path: "fast",
+    role: "grabBatch",
+    pfn: HEAD,
+    head: HEAD,
+    order: 9,
+    count: 1,
+  } as const;
+  const analysis = startAnalysis();
+  analysis.add(HEADER);
+  analysis.add(READY);
+  const taken = [512, 256, 100].map((pages, i) =>
+    analysis.addCall(Object.assign(new CallLine(), {
+      ...line,
+      tid: 412,
+      call: i + 1,
+      address: BUFFER,
+      asked: 512,
+      returned: pages,
+      refs: pages,
+      step: pages,
+      leaf: "device",
+      leafAddress: BUFFER,
+      leafPfn: HEAD,
+      leafPages: pages,
+      leafTaken: true,
+      parts: i === 2 ? 1 : 0,
+    }))
+  );
+  assertEquals(taken, [true, true, false]);
+  const { totals, ledger } = analysis.report();
+  assertEquals([totals.calls, totals.pages, totals.refsPerGrab], [2, 768, [[256, 1], [512, 1]]]);
+  assertEquals(ledger.laws.find(({ name }) => name === "pages")?.stream, 768);
 });
 
 Deno.test("startAnalysis() names the first counter-example among calls that are alike", async () => {
