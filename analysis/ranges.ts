@@ -80,12 +80,13 @@ interface Place {
   readonly takings: TakingCounts;
   /** Roles whose functions served any of their pages. */
   readonly served: Set<typeof LEAF_ROLES[number]>;
-  /** The kind of the last call that its own line told all of. */
-  lastKind: number;
   /** The last of them that did. */
   lastServed: typeof LEAF_ROLES[number] | undefined;
+  /** The kind of the last call that its own line told all of. */
+  lastKind: number;
   /** The same calls by each way in which the leaf level may turn out to be known. */
   readonly rows: readonly Rows[];
+  /** Kinds of those calls that were settled. */
   readonly kinds: SettledKinds;
   readonly heads: HeadCounter;
   readonly arrays: PageArrayCheck;
@@ -156,8 +157,8 @@ export function sumUpRanges(
       alone: { calls: 0, pages: 0 },
       takings: new TakingCounts(),
       served: new Set(),
-      lastKind: 0,
       lastServed: undefined,
+      lastKind: 0,
       rows,
       kinds: new SettledKinds(rows, pageBytes),
       heads: new HeadCounter(),

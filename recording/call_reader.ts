@@ -39,7 +39,7 @@ class CallKind {
   readonly run: Memo = memo();
   /** What is before the address of its leaf; `undefined` where it has none. */
   leaf: Text | undefined;
-  /** The rest of the line. */
+  /** The rest of the line; of a line that was odd nothing, so that no call is of its kind. */
   readonly rest: Memo = memo();
 }
 
