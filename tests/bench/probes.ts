@@ -11,7 +11,7 @@ import { temporaryFolder } from "../support/cli.ts";
 import { testKernel } from "../support/test_kernel.ts";
 import { openBenchGuest, withHeadcount, withoutProbes, withProgram } from "./guest.ts";
 import type { BenchOptions, BenchResult, Target } from "./result.ts";
-import { type HandWritten, handWritten } from "./scripts.ts";
+import { doingNothing, type HandWritten, handWritten } from "./scripts.ts";
 
 /** A kernel, what it does, and what headcount must reach there. */
 interface Case {
@@ -66,6 +66,9 @@ const CASES: readonly Case[] = [
 ];
 
 const PROGRAMS: readonly HandWritten[] = ["counts", "prints grabs", "prints calls and grabs"];
+
+/** The row of a program with headcount's probes, and nothing in them. */
+const NOTHING = "the same, does nothing";
 
 /** Measures the cost of probes. */
 export async function benchProbes(options: BenchOptions): Promise<BenchResult> {
@@ -140,6 +143,7 @@ async function measure(
     add("untraced", await withoutProbes(guest));
     const items = await withHeadcount(guest, folder.path);
     add("headcount", reportsIn(items), await lostOf(items));
+    add(NOTHING, (await withProgram(guest, folder.path, doingNothing(plan))).reports);
     for (const kind of PROGRAMS) {
       const run = await withProgram(guest, folder.path, handWritten(plan, kind));
       const isPrinting = kind !== "counts";

@@ -1,10 +1,12 @@
 /**
- * What a person writes by hand: bpftrace programs that count grabs, or that print them.
+ * What headcount's program is measured against: bpftrace programs as a person writes them by hand, that
+ * count grabs or print them, and one with all of its probes that does nothing in them.
  *
  * @module
  */
 
 import type { Plan } from "../../probes/plan.ts";
+import { renderScript } from "../../probes/script/program.ts";
 
 /** How a program by hand is made. */
 export type HandWritten = "counts" | "prints grabs" | "prints calls and grabs";
@@ -34,4 +36,11 @@ export function handWritten({ functions }: Plan, kind: HandWritten): string {
   }
   if (lookup !== undefined) probe(lookup.symbol, "@lookups = count();");
   return `${probes.join("\n")}\n`;
+}
+
+/** Writes a program that is attached wherever headcount's is, and does nothing: what no other can beat. */
+export function doingNothing(plan: Plan): string {
+  const text = renderScript(plan, { release: "", headcount: "", bpftrace: "" });
+  const probes = text.match(/^k(?:ret)?(?:probe|func):\w+$/gm) ?? [];
+  return `${probes.map((probe) => `${probe} /pid == $1/ { }`).join("\n")}\n`;
 }
