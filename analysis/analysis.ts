@@ -72,9 +72,9 @@ export function startAnalysis(): Analysis {
   let state: State | undefined;
   let footer: Footer | undefined;
   let isCutOff = false;
-  /** The kind of the last call, and whether it was plain. */
-  let kind = 0;
-  let isKindPlain = false;
+  /** The kind of the last call that its own line told of, and whether it was plain. */
+  let lastKind = 0;
+  let isLastPlain = false;
 
   function known(kind: string): State {
     if (state !== undefined) return state;
@@ -112,9 +112,9 @@ export function startAnalysis(): Analysis {
     addCall: (call) => {
       const { collector, accounts, ranges, pin } = known("call");
       if (!ranges.takesLines) return false;
-      if (call.kind !== kind || kind === 0) isKindPlain = isPlain(call);
-      kind = call.kind;
-      if (!isKindPlain || !fits(call) || !collector.addWhole(call)) return false;
+      if (call.kind !== lastKind || lastKind === 0) isLastPlain = isPlain(call);
+      lastKind = call.kind;
+      if (!isLastPlain || !fits(call) || !collector.addWhole(call)) return false;
       accounts.grabLine(call, (call.flags & pin) === 0 ? "gets" : "pins");
       ranges.addLine(call);
       return true;

@@ -38,9 +38,9 @@ export function handWritten({ functions }: Plan, kind: HandWritten): string {
   return `${probes.join("\n")}\n`;
 }
 
-/** Writes a program that is attached wherever headcount's is, and does nothing: what no other can beat. */
+/** Writes a program that is attached wherever headcount's is, and does nothing there. */
 export function doingNothing(plan: Plan): string {
   const text = renderScript(plan, { release: "", headcount: "", bpftrace: "" });
-  const probes = text.match(/^k(?:ret)?(?:probe|func):\w+$/gm) ?? [];
+  const probes = text.match(/^(?:k(?:ret)?(?:probe|func)|fentry|fexit):\S+$/gm) ?? [];
   return `${probes.map((probe) => `${probe} /pid == $1/ { }`).join("\n")}\n`;
 }

@@ -277,20 +277,13 @@ Deno.test("startAnalysis() finds the leaves of calls of one kind wherever these 
 });
 
 Deno.test("startAnalysis() takes calls of which it is not known whether they are of one kind", () => {
-  const line = {
-    path: "fast",
-    role: "grabBatch",
-    pfn: HEAD,
-    head: HEAD,
-    order: 9,
-    count: 1,
-  } as const;
+  const { path, role, pfn, head, order, count } = RUN;
   const analysis = startAnalysis();
   analysis.add(HEADER);
   analysis.add(READY);
   const taken = [512, 256, 100].map((pages, i) =>
     analysis.addCall(Object.assign(new CallLine(), {
-      ...line,
+      ...{ path, role, pfn, head, order, count },
       tid: 412,
       call: i + 1,
       address: BUFFER,
